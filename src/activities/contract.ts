@@ -1,0 +1,103 @@
+import type { BatchRef, SymbolFailure } from '../domain/batch.ts';
+import type { EtlMetrics } from '../domain/job.ts';
+
+/** Identity of a job run: stable over retries, replays and continue-as-new. */
+export interface RunIdentity {
+  /** Business id: the workflow id. */
+  readonly jobId: string;
+  /** The workflow's first execution run id. */
+  readonly runId: string;
+}
+
+export interface PlanJobInput extends RunIdentity {
+  readonly jobType: 'etlJob' | 'dailyDataIngestion' | 'historicalBackfill';
+  /** What the caller sent, unread. */
+  readonly input: unknown;
+  /** ISO instant at which the run was due: the schedule's nominal time, else the workflow's start. */
+  readonly dueAt: string;
+}
+
+/** The plan lies in the warehouse (`job_batches`); only this summary travels. */
+export interface JobPlan extends RunIdentity {
+  readonly jobName: string;
+  readonly batches: number;
+  readonly symbols: number;
+  readonly sessions: number;
+  readonly startDate: string;
+  readonly endDate: string;
+  readonly concurrency: number;
+  readonly retryFailed: boolean;
+  readonly sources: readonly string[];
+  /** Why there is nothing to do, where there is nothing. */
+  readonly nothingToDo: string | undefined;
+  /** Plain sentences for the operator: duplicates removed, range clipped. */
+  readonly notes: readonly string[];
+  /** The job's configuration after defaults, for the memo; symbols cut to the first 20. */
+  readonly effectiveInput: Readonly<Record<string, unknown>>;
+}
+
+export interface BatchTask extends RunIdentity {
+  readonly batchNo: number;
+}
+
+/** `manifest` lists what was landed: `LandedAnswer[]`. */
+export interface ExtractedBatch extends BatchTask {
+  readonly manifest: BatchRef;
+  readonly answers: number;
+  readonly bytes: number;
+  readonly failedSymbols: number;
+}
+
+export interface TransformedBatch extends BatchTask {
+  /** Sorted, distinct, standard columns; Arrow IPC. */
+  readonly staged: BatchRef;
+  readonly manifest: BatchRef;
+  readonly extracted: number;
+  readonly duplicates: number;
+  readonly suspended: number;
+  readonly unreadable: number;
+}
+
+export interface ValidatedBatch extends BatchTask {
+  /** Rows with their fates, and the verdict. */
+  readonly judged: BatchRef;
+  readonly manifest: BatchRef;
+  readonly score: number;
+  readonly publishable: number;
+  readonly quarantined: number;
+}
+
+export interface LoadedBatch extends BatchTask {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly skipped: number;
+  readonly quarantined: number;
+  /** The batch had been committed by an earlier attempt; these are its counts. */
+  readonly alreadyLoaded: boolean;
+}
+
+export interface BatchFailure extends BatchTask {
+  readonly stage: 'extract' | 'transform' | 'validate' | 'load';
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Batches for the symbols that failed, one symbol each where they are few. */
+export interface RetryPlan {
+  readonly firstBatch: number;
+  readonly batches: number;
+  readonly symbols: number;
+}
+
+export interface EtlActivities {
+  /** @throws ConfigurationError, not retried, naming each field at fault. */
+  planJob(input: PlanJobInput): Promise<JobPlan>;
+  extractBatch(task: BatchTask): Promise<ExtractedBatch>;
+  transformBatch(batch: ExtractedBatch): Promise<TransformedBatch>;
+  validateBatch(batch: TransformedBatch): Promise<ValidatedBatch>;
+  loadBatch(batch: ValidatedBatch): Promise<LoadedBatch>;
+  recordBatchFailure(failure: BatchFailure): Promise<readonly SymbolFailure[]>;
+  planRetry(run: RunIdentity): Promise<RetryPlan>;
+  finishJob(end: RunIdentity & { readonly cancelled: boolean }): Promise<EtlMetrics>;
+}

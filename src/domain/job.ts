@@ -1,0 +1,64 @@
+import type { StockSymbol } from './stock-symbol.ts';
+import type { TradingDay } from './trading-day.ts';
+
+/** What a caller asks for, with every default filled in. Made by `config/job-config.ts` only. */
+export interface EtlJobConfig {
+  readonly jobName: string;
+  /** Empty = every symbol the sources know. */
+  readonly symbols: readonly StockSymbol[];
+  readonly startDate: TradingDay;
+  readonly endDate: TradingDay;
+  /** Symbols a batch, at most. */
+  readonly batchSize: number;
+  /** 0 to 1: rows of a symbol whose score is lower are quarantined. */
+  readonly qualityThreshold: number;
+  /** Failed symbols are tried once more, alone, at the end. */
+  readonly retryFailed: boolean;
+  /** Rows already in the table are left as they are; else those that differ are updated, with history. */
+  readonly skipExisting: boolean;
+  readonly validateData: boolean;
+  readonly cleanData: boolean;
+  /** Source names in the order in which they are asked. */
+  readonly sources: readonly string[];
+  /** For source `files`: what to read, relative to the configured root. */
+  readonly path: string | undefined;
+  /** Batches in flight at the same time. */
+  readonly concurrency: number;
+}
+
+export type EtlStage = 'extract' | 'transform' | 'validate' | 'load' | 'complete' | 'failed';
+export type JobStatus = 'pending' | 'running' | 'success' | 'partial_success' | 'failed';
+
+/** The account of a job. Rows: extracted = transformed + duplicates + suspended + unreadable; transformed = loaded + updated + unchanged + skipped + quarantined. */
+export interface EtlMetrics {
+  readonly jobName: string;
+  readonly jobId: string;
+  readonly runId: string;
+  readonly status: JobStatus;
+  readonly stage: EtlStage;
+  /** ISO instants. */
+  readonly startTime: string;
+  readonly endTime: string | undefined;
+  readonly durationSeconds: number;
+  readonly symbols: number;
+  readonly symbolsFailed: readonly StockSymbol[];
+  readonly recordsExtracted: number;
+  readonly recordsTransformed: number;
+  /** Rows that are new in the table. */
+  readonly recordsLoaded: number;
+  readonly recordsUpdated: number;
+  /** Rows that the table already held, equal (or left as they are by `skipExisting`). */
+  readonly recordsUnchanged: number;
+  /** Expected rows of symbols that failed, where the number is known, plus unreadable rows. */
+  readonly recordsFailed: number;
+  readonly recordsQuarantined: number;
+  readonly recordsDuplicate: number;
+  readonly recordsSuspended: number;
+  /** 0 to 1; undefined where nothing was judged. */
+  readonly qualityScore: number | undefined;
+  /** 0 to 1: symbols that did not fail, of all symbols. */
+  readonly successRate: number;
+  /** Rows loaded by source. */
+  readonly sources: Readonly<Record<string, number>>;
+  readonly errorMessages: readonly string[];
+}

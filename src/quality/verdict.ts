@@ -1,0 +1,72 @@
+import type { BarColumns } from '../domain/bar.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import type { StockSymbol } from '../domain/stock-symbol.ts';
+import type { DayNumber } from '../domain/trading-day.ts';
+
+export type Dimension =
+  'completeness' | 'validity' | 'accuracy' | 'consistency' | 'uniqueness' | 'timeliness';
+
+export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
+
+/** One hit of one rule. Findings are for people and for the quarantine: counts are exact, examples may be capped. */
+export interface Finding {
+  readonly rule: string;
+  readonly dimension: Dimension;
+  readonly severity: Severity;
+  readonly symbol: StockSymbol;
+  readonly tradingDay: DayNumber;
+  /** Row in the judged columns; undefined for a finding about something absent. */
+  readonly row: number | undefined;
+  /** What is wrong, with the offending values, in CNY and shares. */
+  readonly message: string;
+}
+
+/** What a rule may know beside the rows. Where a part is missing, the rules that need it abstain. */
+export interface JudgeContext {
+  /** Sessions of the exchanges, ascending, covering the batch's range and some days before it. */
+  readonly sessions: Int32Array;
+  readonly startDay: DayNumber;
+  readonly endDay: DayNumber;
+  /** Known instruments; a symbol without one is not judged by listing life. */
+  readonly instruments: ReadonlyMap<StockSymbol, Instrument>;
+  /** Of each symbol, its last stored bar before `startDay`: day and close (1/10,000 CNY). */
+  readonly lastClose: ReadonlyMap<StockSymbol, { readonly day: DayNumber; readonly close: number }>;
+  /** Days on which a symbol is known not to have traded, ascending. */
+  readonly suspensions: ReadonlyMap<StockSymbol, Int32Array>;
+  /** Symbols asked for: those without any row are incomplete too. */
+  readonly symbols: readonly StockSymbol[];
+  readonly qualityThreshold: number;
+  /** false: only report, repair nothing. */
+  readonly cleanData: boolean;
+}
+
+/** The fate of a row. */
+export const FATE = { publish: 0, quarantine: 1, drop: 2 } as const;
+
+/** Rows with their verdict. `columns` may differ from what was judged by the repairs listed. */
+export interface Verdict {
+  readonly columns: BarColumns;
+  /** FATE of each row of `columns`. */
+  readonly fate: Uint8Array;
+  /** 0 to 1, of all rows, after repair; 1 where there was nothing to judge. */
+  readonly score: number;
+  /** As sent, before repair. */
+  readonly rawScore: number;
+  readonly dimensions: Readonly<Record<Dimension, number>>;
+  readonly symbolScores: ReadonlyMap<StockSymbol, number>;
+  /** Exact hits by rule. */
+  readonly hits: Readonly<Record<string, number>>;
+  /** At most `MAX_FINDINGS`, worst first; every quarantined row has at least one. */
+  readonly findings: readonly Finding[];
+  readonly repairs: readonly Repair[];
+}
+
+export interface Repair {
+  readonly row: number;
+  readonly column: string;
+  readonly original: number;
+  readonly repaired: number;
+  readonly rule: string;
+  /** 0 to 1. */
+  readonly confidence: number;
+}

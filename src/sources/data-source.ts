@@ -1,0 +1,59 @@
+import type { BarColumns } from '../domain/bar.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import type { StockSymbol } from '../domain/stock-symbol.ts';
+import type { TradingDay } from '../domain/trading-day.ts';
+
+/** What is wanted of a source: the bars of some symbols over a closed range of days. */
+export interface BarsRequest {
+  readonly symbols: readonly StockSymbol[];
+  readonly startDate: TradingDay;
+  readonly endDate: TradingDay;
+  /** For `files` only: what to read below the configured root. */
+  readonly path?: string;
+}
+
+/** Facts of one request, without secrets: enough to ask again, and all that its decoder needs. */
+export type RequestFacts = Readonly<Record<string, string | number | boolean | null>>;
+
+/** One answer, as it came. */
+export interface RawAnswer {
+  readonly kind: 'answer';
+  /** The symbols for which this answer was asked; it may hold more (a whole session) or fewer (an empty one). */
+  readonly symbols: readonly StockSymbol[];
+  /** Key of `decoders`: `tushare.daily/1`. */
+  readonly format: string;
+  readonly request: RequestFacts;
+  readonly body: Uint8Array;
+}
+
+/** Symbols that the source could not serve; the others of the request go on. */
+export interface RefusedSymbols {
+  readonly kind: 'refused';
+  readonly symbols: readonly StockSymbol[];
+  readonly error: Error;
+}
+
+/**
+ * A source of daily bars. An adapter settles units, order, names and code mapping, and nothing else does. It never
+ * decodes while it fetches: what it yields is landed first and decoded later, from the landing store.
+ */
+export interface DataSource {
+  readonly name: string;
+  /** Every instrument that the source can serve; empty where it cannot tell. @throws EtlError */
+  listInstruments(
+    scope: Pick<BarsRequest, 'path'>,
+    signal: AbortSignal,
+  ): Promise<readonly Instrument[]>;
+  /** Answers that together cover the request. @throws EtlError where the whole request fails. */
+  fetchBars(request: BarsRequest, signal: AbortSignal): AsyncIterable<RawAnswer | RefusedSymbols>;
+}
+
+/**
+ * Bytes to columns, pure. Rows in the payload's order, duplicates and suspended rows included, restricted to nothing:
+ * the caller filters by symbol and range. Raw prices in 1/10,000 CNY, volume in shares, amount in 1/10,000 CNY.
+ * @throws SchemaDriftError where the shape or the units are not what the format promises.
+ */
+export type BarsDecoder = (
+  body: Uint8Array,
+  request: RequestFacts,
+) => BarColumns | Promise<BarColumns>;
