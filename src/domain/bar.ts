@@ -64,6 +64,8 @@ export const MARK = {
   st: 2,
   /** The source says whether the symbol was ST (absent bit `st` then means "not ST", else "unknown"). */
   stKnown: 4,
+  /** Another row of the same answer has the same key and other values. */
+  conflict: 8,
 } as const;
 
 /** A batch of bars, column by column. Length of each array = `length`. */
@@ -90,6 +92,8 @@ export interface BarColumns {
   readonly marks: Uint8Array;
   /** Index of the row in the payload it came from, so that a person can find it there. */
   readonly sourceRow: Uint32Array;
+  /** Index of the row's answer in the batch's manifest: its source, request and payload. Decoders leave 0. */
+  readonly answer: Uint16Array;
 }
 
 /** Columns of `length` rows, all zero, to be filled. `symbols` must be distinct and ascending. */
@@ -109,6 +113,7 @@ export function allocateBarColumns(length: number, symbols: readonly StockSymbol
     missing: new Uint32Array(length),
     marks: new Uint8Array(length),
     sourceRow: new Uint32Array(length),
+    answer: new Uint16Array(length),
   };
 }
 
@@ -129,6 +134,7 @@ export function takeRows(columns: BarColumns, rows: Uint32Array): BarColumns {
     taken.missing[to] = columns.missing[from] ?? 0;
     taken.marks[to] = columns.marks[from] ?? 0;
     taken.sourceRow[to] = columns.sourceRow[from] ?? 0;
+    taken.answer[to] = columns.answer[from] ?? 0;
   }
   return taken;
 }

@@ -60,7 +60,7 @@ export function suffixOfCode(code: string): ExchangeSuffix | undefined {
   if (!/^\d{6}$/.test(code)) {
     return undefined;
   }
-  if (/^(6|9(?!20))/.test(code) || /^5/.test(code)) {
+  if (/^(5|6|9(?!20))/.test(code)) {
     return 'SH';
   }
   if (/^(0|1|2|3)/.test(code)) {
