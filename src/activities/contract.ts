@@ -1,4 +1,4 @@
-import type { BatchRef, SymbolFailure } from '../domain/batch.ts';
+import type { BatchRef } from '../domain/batch.ts';
 import type { EtlMetrics } from '../domain/job.ts';
 
 /** Identity of a job run: stable over retries, replays and continue-as-new. */
@@ -27,6 +27,8 @@ export interface JobPlan extends RunIdentity {
   readonly endDate: string;
   readonly concurrency: number;
   readonly retryFailed: boolean;
+  /** First delay of a retried stage. */
+  readonly retryDelayMs: number;
   readonly sources: readonly string[];
   /** Why there is nothing to do, where there is nothing. */
   readonly nothingToDo: string | undefined;
@@ -90,6 +92,10 @@ export interface RetryPlan {
   readonly symbols: number;
 }
 
+export interface SkipRequest extends RunIdentity {
+  readonly symbols: readonly string[];
+}
+
 export interface EtlActivities {
   /** @throws ConfigurationError, not retried, naming each field at fault. */
   planJob(input: PlanJobInput): Promise<JobPlan>;
@@ -97,7 +103,10 @@ export interface EtlActivities {
   transformBatch(batch: ExtractedBatch): Promise<TransformedBatch>;
   validateBatch(batch: TransformedBatch): Promise<ValidatedBatch>;
   loadBatch(batch: ValidatedBatch): Promise<LoadedBatch>;
-  recordBatchFailure(failure: BatchFailure): Promise<readonly SymbolFailure[]>;
+  /** Marks the batch's symbols as failed; returns how many there are. */
+  recordBatchFailure(failure: BatchFailure): Promise<number>;
+  /** From now on these symbols are left out; returns how many batches hold any of them. */
+  skipSymbols(request: SkipRequest): Promise<number>;
   planRetry(run: RunIdentity): Promise<RetryPlan>;
   finishJob(end: RunIdentity & { readonly cancelled: boolean }): Promise<EtlMetrics>;
 }

@@ -1,0 +1,3 @@
+/** What the worker registers: one export a workflow type. */
+export { dailyDataIngestion } from './daily-data-ingestion.ts';
+export { etlJob } from './etl-job.ts';

@@ -1,0 +1,105 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
+
+import type { JobProgress } from './job-progress.ts';
+import type { JobState } from './job-state.ts';
+import { duties } from './stages.ts';
+
+export const progressQuery = defineQuery<JobProgress>('progress');
+export const pauseUpdate = defineUpdate<string>('pause');
+export const resumeUpdate = defineUpdate<string>('resume');
+export const skipSymbolsUpdate = defineUpdate<string, [unknown?]>('skipSymbols');
+export const setConcurrencyUpdate = defineUpdate<string, [unknown?]>('setConcurrency');
+
+const MAX_CONCURRENCY = 64;
+const MAX_SKIPPED_AT_ONCE = 1000;
+
+function refuse(message: string): ApplicationFailure {
+  return ApplicationFailure.create({ type: 'ConfigurationError', message, nonRetryable: true });
+}
+
+/** The symbols of `["600000.SH"]` or `{"symbols": ["600000.SH"]}`. */
+function symbolsOf(input: unknown): readonly string[] {
+  const list: unknown =
+    typeof input === 'object' && input !== null && 'symbols' in input ? input.symbols : input;
+  const isList =
+    Array.isArray(list) &&
+    list.length > 0 &&
+    list.length <= MAX_SKIPPED_AT_ONCE &&
+    list.every((symbol) => typeof symbol === 'string' && /^\d{6}\.(SH|SZ|BJ)$/.test(symbol));
+  if (!isList) {
+    throw refuse(
+      `symbols: got ${JSON.stringify(input)?.slice(0, 80)}; expected 1 to ${MAX_SKIPPED_AT_ONCE} symbols such as ["600000.SH"]`,
+    );
+  }
+  return list.map(String);
+}
+
+/** The number of `8` or `{"concurrency": 8}`. */
+function concurrencyOf(input: unknown): number {
+  const value: unknown =
+    typeof input === 'object' && input !== null && 'concurrency' in input
+      ? input.concurrency
+      : input;
+  if (
+    typeof value !== 'number' ||
+    !Number.isInteger(value) ||
+    value < 1 ||
+    value > MAX_CONCURRENCY
+  ) {
+    throw refuse(
+      `concurrency: got ${JSON.stringify(input)?.slice(0, 80)}; expected a whole number from 1 to ${MAX_CONCURRENCY}`,
+    );
+  }
+  return value;
+}
+
+/** The operator's hands on a live job; each update answers with one sentence. */
+export function installControls(state: JobState): void {
+  setHandler(progressQuery, () => state.progress, {
+    description: 'Stage, batches, rows, score and last failures of this job.',
+  });
+  setHandler(
+    pauseUpdate,
+    () => {
+      state.paused = true;
+      state.show();
+      return 'Paused: batches in flight end, no new one starts.';
+    },
+    { description: 'No new batch starts until resume. No input.' },
+  );
+  setHandler(
+    resumeUpdate,
+    () => {
+      state.paused = false;
+      state.show();
+      return 'Resumed.';
+    },
+    { description: 'Goes on after pause. No input.' },
+  );
+  setHandler(
+    skipSymbolsUpdate,
+    async (input?: unknown) => {
+      const symbols = symbolsOf(input);
+      const { jobId, runId } = state.plan;
+      const batches = await duties.skipSymbols({ jobId, runId, symbols });
+      return `${symbols.length} symbols are left out of ${batches} batches that have not started.`;
+    },
+    {
+      description: 'Leaves symbols out of this job. Input: ["600000.SH", "000001.SZ"]',
+      validator: (input?: unknown) => void symbolsOf(input),
+    },
+  );
+  setHandler(
+    setConcurrencyUpdate,
+    (input?: unknown) => {
+      state.concurrency = concurrencyOf(input);
+      state.show();
+      return `${state.concurrency} batches at a time.`;
+    },
+    {
+      description: `How many batches run at a time, 1 to ${MAX_CONCURRENCY}. Input: 8`,
+      validator: (input?: unknown) => void concurrencyOf(input),
+    },
+  );
+}

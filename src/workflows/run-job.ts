@@ -1,0 +1,118 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  log,
+  upsertMemo,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+
+import type { JobPlan, PlanJobInput } from '../activities/contract.ts';
+import type { EtlMetrics } from '../domain/job.ts';
+import { asWorkflowFailure } from './failures.ts';
+import { installControls } from './job-controls.ts';
+import { JobState, startOf, type JobContinuation } from './job-state.ts';
+import { runBatch } from './run-batch.ts';
+import { slideOver } from './sliding-window.ts';
+import { duties, stagesOf } from './stages.ts';
+
+/** About 26 events a batch: well below the 10,000 events that a history may have. */
+const BATCHES_PER_RUN = 200;
+
+const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
+const JOB_TYPE = defineSearchAttributeKey('JobType', 'KEYWORD');
+
+/** What a run ends with: the account of the whole job, or the point from which the next run goes on. */
+export type RunEnd =
+  | { readonly kind: 'done'; readonly metrics: EtlMetrics }
+  | { readonly kind: 'continue'; readonly from: JobContinuation };
+
+/** A job from its input to its account, or one run's share of it. */
+export async function runJob(
+  jobType: PlanJobInput['jobType'],
+  input: unknown,
+  continued: JobContinuation | undefined,
+): Promise<RunEnd> {
+  const state = new JobState(continued ?? startOf(await planJob(jobType, input)));
+  installControls(state);
+  try {
+    const isWhole = await runBatches(state);
+    await condition(allHandlersFinished);
+    if (!isWhole) {
+      return { kind: 'continue', from: state.continuation() };
+    }
+  } catch (error) {
+    await CancellationScope.nonCancellable(() => finishJob(state, isCancellation(error)));
+    state.reach('failed');
+    throw error;
+  }
+  return { kind: 'done', metrics: await concludeJob(state) };
+}
+
+async function planJob(jobType: PlanJobInput['jobType'], input: unknown): Promise<JobPlan> {
+  const { workflowId, firstExecutionRunId, startTime, searchAttributes } = workflowInfo();
+  const nominal: unknown = searchAttributes['TemporalScheduledStartTime']?.[0];
+  const dueAt = nominal instanceof Date ? nominal : startTime;
+  upsertSearchAttributes([{ key: JOB_TYPE, value: jobType }]);
+  try {
+    const plan = await duties.planJob({
+      jobType,
+      input,
+      jobId: workflowId,
+      runId: firstExecutionRunId,
+      dueAt: dueAt.toISOString(),
+    });
+    upsertSearchAttributes([{ key: JOB_NAME, value: plan.jobName }]);
+    upsertMemo({ effectiveInput: plan.effectiveInput });
+    return plan;
+  } catch (error) {
+    throw isCancellation(error) ? error : asWorkflowFailure(error);
+  }
+}
+
+/** Runs the batches that are left, or as many as one history should hold. @returns whether all are done */
+async function runBatches(state: JobState): Promise<boolean> {
+  const stages = stagesOf(state.plan.retryDelayMs);
+  const runEnd = state.nextBatch + BATCHES_PER_RUN;
+  for (;;) {
+    const end = Math.min(runEnd, state.lastBatch);
+    await slideOver(state, end, (batchNo) => runBatch(state, stages, batchNo));
+    if (state.nextBatch < state.lastBatch) {
+      return false;
+    }
+    if (state.retried || !state.plan.retryFailed) {
+      return true;
+    }
+    const { jobId, runId } = state.plan;
+    const retry = await duties.planRetry({ jobId, runId });
+    state.beginRetry(retry.firstBatch, retry.batches);
+    if (retry.batches === 0) {
+      return true;
+    }
+    log.info('Failed symbols get their second chance', { symbols: retry.symbols });
+  }
+}
+
+async function finishJob(state: JobState, cancelled: boolean): Promise<EtlMetrics> {
+  const { jobId, runId } = state.plan;
+  return duties.finishJob({ jobId, runId, cancelled });
+}
+
+async function concludeJob(state: JobState): Promise<EtlMetrics> {
+  const metrics = await finishJob(state, false);
+  state.publishScore(metrics.qualityScore);
+  state.reach(metrics.status === 'failed' ? 'failed' : 'complete');
+  if (metrics.status === 'failed') {
+    throw ApplicationFailure.create({
+      type: 'JobFailed',
+      message: `Job ${metrics.jobName} loaded nothing: ${metrics.symbolsFailed.length} of ${metrics.symbols} symbols failed. First: ${metrics.errorMessages[0] ?? 'no reason recorded'}`,
+      nonRetryable: true,
+      details: [metrics],
+    });
+  }
+  return metrics;
+}
