@@ -54,16 +54,20 @@ export interface TransformedBatch extends BatchTask {
   /** Sorted, distinct, standard columns; Arrow IPC. */
   readonly staged: BatchRef;
   readonly manifest: BatchRef;
+  /** Suspended days found among the rows. */
+  readonly suspended: BatchRef;
   readonly extracted: number;
   readonly duplicates: number;
-  readonly suspended: number;
   readonly unreadable: number;
 }
 
 export interface ValidatedBatch extends BatchTask {
-  /** Rows with their fates, and the verdict. */
+  /** Rows with their fates. */
   readonly judged: BatchRef;
+  /** Score, findings and repairs. */
+  readonly verdict: BatchRef;
   readonly manifest: BatchRef;
+  readonly suspended: BatchRef;
   readonly score: number;
   readonly publishable: number;
   readonly quarantined: number;

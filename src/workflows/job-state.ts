@@ -19,7 +19,9 @@ const STAGE_ORDER: readonly EtlStage[] = ['extract', 'transform', 'validate', 'l
 export interface JobContinuation {
   readonly plan: JobPlan;
   readonly nextBatch: number;
+  /** Exclusive. */
   readonly lastBatch: number;
+  readonly total: number;
   readonly retried: boolean;
   readonly paused: boolean;
   readonly concurrency: number;
@@ -38,6 +40,7 @@ export function startOf(plan: JobPlan): JobContinuation {
     plan,
     nextBatch: 0,
     lastBatch: plan.batches,
+    total: plan.batches,
     retried: false,
     paused: false,
     concurrency: plan.concurrency,
@@ -60,6 +63,7 @@ export class JobState {
   lastBatch: number;
   retried: boolean;
   readonly plan: JobPlan;
+  private total: number;
   private stage: EtlStage;
   private readonly counts: JobCounts;
   private scoreSum: number;
@@ -75,6 +79,7 @@ export class JobState {
     this.concurrency = from.concurrency;
     this.nextBatch = from.nextBatch;
     this.lastBatch = from.lastBatch;
+    this.total = from.total;
     this.retried = from.retried;
     this.stage = from.stage;
     this.counts = { ...from.counts };
@@ -93,6 +98,7 @@ export class JobState {
       plan: this.plan,
       nextBatch: this.nextBatch,
       lastBatch: this.lastBatch,
+      total: this.total,
       retried: this.retried,
       paused: this.paused,
       concurrency: this.concurrency,
@@ -112,7 +118,7 @@ export class JobState {
       stage: this.stage,
       paused: this.paused,
       concurrency: this.concurrency,
-      batches: { done: this.done, failed: this.failed, total: this.lastBatch },
+      batches: { done: this.done, failed: this.failed, total: this.total },
       symbols: this.plan.symbols,
       range: `${this.plan.startDate} to ${this.plan.endDate}`,
       sources: this.plan.sources,
@@ -165,6 +171,7 @@ export class JobState {
     this.retried = true;
     this.nextBatch = firstBatch;
     this.lastBatch = firstBatch + batches;
+    this.total += batches;
     this.failedSymbols = 0;
     this.show();
   }

@@ -1,0 +1,78 @@
+import type { BatchRef, LandedAnswer } from '../../domain/batch.ts';
+import type { StockSymbol } from '../../domain/stock-symbol.ts';
+import type { DayNumber } from '../../domain/trading-day.ts';
+import type { JudgeContext } from '../../quality/verdict.ts';
+
+export interface TransformTask {
+  /** Key under which the batch is staged: `<runId>/<batchNo>/bars.arrow`. */
+  readonly key: string;
+  readonly answers: readonly LandedAnswer[];
+  readonly symbols: readonly StockSymbol[];
+  readonly startDay: DayNumber;
+  readonly endDay: DayNumber;
+}
+
+export interface SuspendedDay {
+  readonly symbol: StockSymbol;
+  readonly day: DayNumber;
+  readonly answer: number;
+}
+
+export interface TransformOutcome {
+  readonly staged: BatchRef;
+  readonly extracted: number;
+  readonly identical: number;
+  readonly restated: number;
+  readonly conflicting: number;
+  readonly outOfScope: number;
+  readonly unreadable: number;
+  readonly suspended: readonly SuspendedDay[];
+}
+
+export interface ValidateTask {
+  readonly key: string;
+  readonly staged: BatchRef;
+  readonly context: JudgeContext;
+  /** false: nothing is judged; only rows that no table could hold are kept back. */
+  readonly validate: boolean;
+}
+
+/** What a verdict says beside the rows; written next to them as JSON. */
+export interface VerdictSummary {
+  readonly score: number;
+  readonly rawScore: number;
+  readonly dimensions: Readonly<Record<string, number>>;
+  readonly symbolScores: Readonly<Record<StockSymbol, number>>;
+  readonly hits: Readonly<Record<string, number>>;
+  readonly findings: readonly {
+    readonly rule: string;
+    readonly dimension: string;
+    readonly severity: string;
+    readonly symbol: StockSymbol;
+    readonly tradingDay: DayNumber;
+    readonly row: number | undefined;
+    readonly message: string;
+  }[];
+  readonly repairs: readonly {
+    readonly row: number;
+    readonly column: string;
+    readonly original: number;
+    readonly repaired: number;
+    readonly rule: string;
+    readonly confidence: number;
+  }[];
+}
+
+export interface ValidateOutcome {
+  readonly judged: BatchRef;
+  readonly verdict: BatchRef;
+  readonly score: number;
+  readonly publishable: number;
+  readonly quarantined: number;
+}
+
+/** Work that keeps a core busy: it runs in worker threads, which read and write the stores themselves. */
+export interface CpuTasks {
+  transform(task: TransformTask, signal: AbortSignal): Promise<TransformOutcome>;
+  validate(task: ValidateTask, signal: AbortSignal): Promise<ValidateOutcome>;
+}

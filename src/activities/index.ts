@@ -1,0 +1,20 @@
+import type { EtlActivities } from './contract.ts';
+import type { EtlDeps } from './deps.ts';
+import { createExtractBatch } from './extract-batch.ts';
+import { createJobRecords } from './job-records.ts';
+import { createLoadBatch } from './load-batch.ts';
+import { createPlanJob } from './plan-job.ts';
+import { createTransformBatch } from './transform-batch.ts';
+import { createValidateBatch } from './validate-batch.ts';
+
+/** All activities of the worker, over what they need. */
+export function createActivities(deps: EtlDeps): EtlActivities {
+  return {
+    planJob: createPlanJob(deps),
+    extractBatch: createExtractBatch(deps),
+    transformBatch: createTransformBatch(deps),
+    validateBatch: createValidateBatch(deps),
+    loadBatch: createLoadBatch(deps),
+    ...createJobRecords(deps),
+  };
+}

@@ -1,0 +1,68 @@
+import { activityInfo } from '@temporalio/activity';
+
+import { takeRows, type BarColumns } from '../domain/bar.ts';
+import { FATE } from '../quality/verdict.ts';
+import type { EtlActivities } from './contract.ts';
+import type { EtlDeps } from './deps.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import { readManifest, readSuspended, readVerdict } from './staged-records.ts';
+
+/** Names the code that made the rows; raise it when a change of transform or rules may change a value. */
+const TRANSFORM_VERSION = '1';
+
+/** Publishes the rows that may be read and quarantines the others, in one transaction. */
+export function createLoadBatch(
+  deps: Pick<EtlDeps, 'runs' | 'staging' | 'load' | 'failpoint'>,
+): EtlActivities['loadBatch'] {
+  return async function loadBatch(batch) {
+    const { jobId, runId, batchNo, judged } = batch;
+    return withHeartbeat(async (signal) => {
+      const spec = await deps.runs.readBatch(runId, batchNo);
+      const { columns, extra } = await deps.staging.readColumns(judged);
+      const fate = extra['fate'] ?? new Uint8Array(columns.length);
+      const verdict = await readVerdict(deps.staging, batch.verdict);
+      const quarantine = rowsOfFate(fate, FATE.quarantine);
+      const counts = await deps.load(
+        {
+          batchKey: `${runId}/${batchNo}`,
+          jobId,
+          runId,
+          batchNo,
+          attempt: activityInfo().attempt,
+          columns: publishable(columns, fate),
+          answers: await readManifest(deps.staging, batch.manifest),
+          mode: spec.config.skipExisting ? 'skip' : 'update',
+          quarantined: {
+            columns: takeRows(columns, quarantine),
+            findings: verdict.findings,
+            rows: quarantine,
+          },
+          suspensions: await readSuspended(deps.staging, batch.suspended),
+          verdict,
+          stagedSha256: judged.sha256,
+          transformVersion: TRANSFORM_VERSION,
+        },
+        { signal, failpoint: deps.failpoint },
+      );
+      deps.failpoint('load.after_commit');
+      return { jobId, runId, batchNo, ...counts };
+    });
+  };
+}
+
+function rowsOfFate(fate: Uint8Array, wanted: number): Uint32Array {
+  const rows = new Uint32Array(fate.length);
+  let count = 0;
+  for (let row = 0; row < fate.length; row += 1) {
+    if (fate[row] === wanted) {
+      rows[count] = row;
+      count += 1;
+    }
+  }
+  return rows.subarray(0, count);
+}
+
+function publishable(columns: BarColumns, fate: Uint8Array): BarColumns {
+  const rows = rowsOfFate(fate, FATE.publish);
+  return rows.length === columns.length ? columns : takeRows(columns, rows);
+}

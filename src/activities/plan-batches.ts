@@ -1,0 +1,35 @@
+import type { StockSymbol } from '../domain/stock-symbol.ts';
+import type { TradingDay } from '../domain/trading-day.ts';
+import type { PlannedBatch } from './deps.ts';
+
+export interface BatchSizing {
+  /** Symbols a batch, at most: what the job's owner asked for. */
+  readonly batchSize: number;
+  /** Rows a batch, at most: what moves fastest (docs/performance.md). */
+  readonly batchRows: number;
+  /** Rows that one symbol is expected to have. */
+  readonly rowsPerSymbol: number;
+}
+
+export function chunk<Item>(items: readonly Item[], size: number): Item[][] {
+  const parts: Item[][] = [];
+  for (let start = 0; start < items.length; start += size) {
+    parts.push(items.slice(start, start + size));
+  }
+  return parts;
+}
+
+/** Batches of neighbouring symbols over the whole range, each as large as both bounds allow; at least one symbol. */
+export function planBatches(
+  symbols: readonly StockSymbol[],
+  range: { readonly startDate: TradingDay; readonly endDate: TradingDay },
+  { batchSize, batchRows, rowsPerSymbol }: BatchSizing,
+): readonly PlannedBatch[] {
+  const byRows = Math.max(1, Math.floor(batchRows / Math.max(1, rowsPerSymbol)));
+  const sorted = [...new Set(symbols)].toSorted();
+  return chunk(sorted, Math.min(batchSize, byRows)).map((part, batchNo) => ({
+    batchNo,
+    symbols: part,
+    ...range,
+  }));
+}

@@ -1,0 +1,285 @@
+import {
+  ApplicationFailure,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowExecutionInfo,
+  type WorkflowHandle,
+} from '@temporalio/client';
+
+import {
+  ConfigurationError,
+  DataQualityError,
+  SystemError,
+  TransientError,
+} from '../domain/errors.ts';
+import type { EtlMetrics } from '../domain/job.ts';
+import { queueName, type TaskQueue } from '../domain/task-queues.ts';
+import type { JobProgress } from '../workflows/job-progress.ts';
+import type { ConnectOptions } from './connection.ts';
+import { dailyJobId, etlJobId } from './job-ids.ts';
+
+/** A job that was started, or joined. */
+export interface JobHandle {
+  readonly jobId: string;
+  readonly runId: string;
+  /** The same work was running already: this is it. */
+  readonly joined: boolean;
+  /** Its page in the Temporal Web UI, where the UI's address is known. */
+  readonly url: string | undefined;
+}
+
+export interface JobSummary {
+  readonly jobId: string;
+  readonly runId: string;
+  readonly jobType: string;
+  readonly jobName: string | undefined;
+  readonly stage: string | undefined;
+  /** Temporal's own word: RUNNING, COMPLETED, FAILED, CANCELLED, TERMINATED, TIMED_OUT. */
+  readonly status: string;
+  readonly startTime: string;
+  readonly closeTime: string | undefined;
+  readonly qualityScore: number | undefined;
+}
+
+export interface JobView extends JobSummary {
+  /** Of a running job whose worker answers. */
+  readonly progress: JobProgress | undefined;
+  readonly metrics: EtlMetrics | undefined;
+  readonly failure: string | undefined;
+}
+
+type JobType = 'etlJob' | 'dailyDataIngestion';
+
+/** The input of a job, before it is checked: camelCase or snake_case, everything optional. */
+export type RawJobInput = Readonly<Record<string, unknown>> | undefined;
+
+const QUERY_TIMEOUT_MS = 5000;
+
+/** Starts, follows and steers jobs. Made by `connect()`. */
+export class JobClient {
+  readonly temporal: Client;
+  private readonly options: ConnectOptions;
+
+  constructor(temporal: Client, options: ConnectOptions) {
+    this.temporal = temporal;
+    this.options = options;
+  }
+
+  /** Starts one ETLJobConfig, or joins the run of an equal one. Returns at once. */
+  async startJob(input: RawJobInput = {}): Promise<JobHandle> {
+    const jobName = input['jobName'] ?? input['job_name'];
+    const name = typeof jobName === 'string' && jobName !== '' ? jobName : 'etl-job';
+    return this.start('etlJob', etlJobId(name.slice(0, 64), input), input);
+  }
+
+  /** Runs one ETLJobConfig to its end. @throws EtlError where the job failed. */
+  async runJob(input: RawJobInput = {}): Promise<EtlMetrics> {
+    return this.result((await this.startJob(input)).jobId);
+  }
+
+  /** Starts today's ingestion, or joins it. */
+  async startDaily(input?: RawJobInput): Promise<JobHandle> {
+    return this.start('dailyDataIngestion', dailyJobId(input, Date.now()), input);
+  }
+
+  /** The account of a job, when it has ended. @throws EtlError where it failed, with the job's own words. */
+  async result(jobId: string): Promise<EtlMetrics> {
+    try {
+      return await this.handle(jobId).result();
+    } catch (error) {
+      throw translate(error, jobId);
+    }
+  }
+
+  /** Jobs that are running now, newest first. */
+  async getActiveJobs(): Promise<readonly JobSummary[]> {
+    return this.listJobs('ExecutionStatus = "Running" AND JobType IS NOT NULL');
+  }
+
+  /** Jobs by a Temporal list filter, newest first. */
+  async listJobs(query = 'JobType IS NOT NULL', limit = 50): Promise<readonly JobSummary[]> {
+    const found: JobSummary[] = [];
+    for await (const info of this.temporal.workflow.list({ query })) {
+      found.push(summaryOf(info));
+      if (found.length >= limit) {
+        break;
+      }
+    }
+    return found;
+  }
+
+  /** Everything about one job. @throws ConfigurationError ETL-JOB-404 where there is none. */
+  async getJob(jobId: string): Promise<JobView> {
+    const handle = this.handle(jobId);
+    let summary: JobSummary;
+    try {
+      summary = summaryOf(await handle.describe());
+    } catch (error) {
+      throw translate(error, jobId);
+    }
+    const nothing = { progress: undefined, metrics: undefined, failure: undefined };
+    if (summary.status === 'RUNNING') {
+      return { ...summary, ...nothing, progress: await this.progress(jobId) };
+    }
+    try {
+      return { ...summary, ...nothing, metrics: await handle.result() };
+    } catch (error) {
+      return {
+        ...summary,
+        ...nothing,
+        metrics: metricsOfFailure(error),
+        failure: translate(error, jobId).message,
+      };
+    }
+  }
+
+  /** What the running job says of itself; undefined where no worker answers. */
+  async progress(jobId: string): Promise<JobProgress | undefined> {
+    try {
+      return await this.temporal.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
+        this.handle(jobId).query<JobProgress>('progress'),
+      );
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Asks a job to stop: what is in flight is rolled back or ends whole. */
+  async cancelJob(jobId: string): Promise<void> {
+    try {
+      await this.handle(jobId).cancel();
+    } catch (error) {
+      throw translate(error, jobId);
+    }
+  }
+
+  /** Sends one of the updates `pause`, `resume`, `skipSymbols`, `setConcurrency`; returns its answer. */
+  async steer(jobId: string, update: string, input?: unknown): Promise<string> {
+    try {
+      return input === undefined
+        ? await this.handle(jobId).executeUpdate<string, []>(update, { args: [] })
+        : await this.handle(jobId).executeUpdate<string, [unknown]>(update, { args: [input] });
+    } catch (error) {
+      throw translate(error, jobId);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.temporal.connection.close();
+  }
+
+  /** Where a person sees the job. */
+  urlOf(jobId: string, runId: string): string | undefined {
+    const namespace = this.temporal.options.namespace;
+    return this.options.uiUrl === undefined
+      ? undefined
+      : `${this.options.uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(jobId)}/${runId}`;
+  }
+
+  private handle(jobId: string): WorkflowHandle {
+    return this.temporal.workflow.getHandle(jobId);
+  }
+
+  private queue(queue: TaskQueue): string {
+    return queueName(queue, this.options.queuePrefix ?? '');
+  }
+
+  private async start(type: JobType, jobId: string, input: RawJobInput): Promise<JobHandle> {
+    try {
+      const handle = await this.temporal.workflow.start(type, {
+        workflowId: jobId,
+        taskQueue: this.queue('data_ingestion'),
+        args: input === undefined ? [] : [input],
+        workflowIdConflictPolicy: 'FAIL',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      });
+      const runId = handle.firstExecutionRunId;
+      return { jobId, runId, joined: false, url: this.urlOf(jobId, runId) };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) {
+        throw error;
+      }
+      const { runId } = await this.handle(jobId).describe();
+      return { jobId, runId, joined: true, url: this.urlOf(jobId, runId) };
+    }
+  }
+}
+
+type ExecutionFacts = Pick<
+  WorkflowExecutionInfo,
+  'workflowId' | 'runId' | 'type' | 'status' | 'startTime' | 'searchAttributes'
+> & { readonly closeTime?: Date | undefined };
+
+function attribute(info: ExecutionFacts, name: string): string | number | undefined {
+  const value: unknown = info.searchAttributes[name]?.[0];
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
+}
+
+function summaryOf(info: ExecutionFacts): JobSummary {
+  const jobName = attribute(info, 'JobName');
+  const stage = attribute(info, 'EtlStage');
+  const score = attribute(info, 'QualityScore');
+  return {
+    jobId: info.workflowId,
+    runId: info.runId,
+    jobType: info.type,
+    jobName: jobName === undefined ? undefined : String(jobName),
+    stage: stage === undefined ? undefined : String(stage),
+    status: info.status.name,
+    startTime: info.startTime.toISOString(),
+    closeTime: info.closeTime?.toISOString(),
+    qualityScore: typeof score === 'number' ? score : undefined,
+  };
+}
+
+function isMetrics(value: unknown): value is EtlMetrics {
+  return typeof value === 'object' && value !== null && 'recordsExtracted' in value;
+}
+
+function metricsOfFailure(error: unknown): EtlMetrics | undefined {
+  const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
+  const detail: unknown = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
+  return isMetrics(detail) ? detail : undefined;
+}
+
+const CLASS_OF_TYPE = {
+  ConfigurationError,
+  DataQualityError,
+  SchemaDriftError: DataQualityError,
+  TransientError,
+  RateLimitedError: TransientError,
+} as const;
+
+function isKnownType(type: string): type is keyof typeof CLASS_OF_TYPE {
+  return type in CLASS_OF_TYPE;
+}
+
+/** Temporal's errors as ours, so that callers decide by class and code. */
+function translate(error: unknown, jobId: string): Error {
+  if (error instanceof WorkflowNotFoundError) {
+    return new ConfigurationError(`There is no job ${jobId}`, {
+      code: 'ETL-JOB-404',
+      hint: 'list them with `candlewick jobs list`.',
+    });
+  }
+  const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
+  if (cause instanceof ApplicationFailure) {
+    const code = /^ETL-[A-Z]+-\d+/.exec(cause.message)?.[0];
+    const message = cause.message.replace(/^ETL-[A-Z]+-\d+ /, '');
+    const type = cause.type ?? '';
+    const ErrorOfType = isKnownType(type) ? CLASS_OF_TYPE[type] : SystemError;
+    return new ErrorOfType(message, { code: code ?? 'ETL-JOB-500', cause });
+  }
+  if (error instanceof WorkflowFailedError) {
+    return new SystemError(
+      `Job ${jobId} did not end by itself: ${cause?.message ?? error.message}`,
+      {
+        code: 'ETL-JOB-501',
+        cause: error,
+      },
+    );
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+
+import { shanghaiDayAt } from '../domain/trading-day.ts';
+
+/** JSON with sorted keys and without undefined, so that equal requests have equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(
+          Object.entries(part).toSorted(([left], [right]) => (left < right ? -1 : 1)),
+        )
+      : part,
+  );
+}
+
+function digestOf(input: unknown): string {
+  return createHash('sha256').update(canonicalJson(input)).digest('hex').slice(0, 12);
+}
+
+function isEmpty(input: unknown): boolean {
+  return (
+    input === undefined ||
+    input === null ||
+    (typeof input === 'object' && Object.values(input).every((value) => value === undefined))
+  );
+}
+
+/** The business id of an `etlJob`: the same request has the same id, so that a second one joins the first. */
+export function etlJobId(jobName: string, input: unknown): string {
+  return `etl-job/${jobName}/${digestOf(input)}`;
+}
+
+/** The business id of a daily ingestion: one a day, `daily-data-ingestion/2026-11-23`; a narrowed one has its own. */
+export function dailyJobId(input: unknown, nowMs: number): string {
+  const day = shanghaiDayAt(nowMs);
+  return isEmpty(input)
+    ? `daily-data-ingestion/${day}`
+    : `daily-data-ingestion/${day}/${digestOf(input)}`;
+}
