@@ -33,6 +33,15 @@ export interface RefusedSymbols {
   readonly error: Error;
 }
 
+/** What a finite source holds. */
+export interface Inspection {
+  readonly instruments: readonly Instrument[];
+  /** Undefined where it holds no row. */
+  readonly firstDay: TradingDay | undefined;
+  readonly lastDay: TradingDay | undefined;
+  readonly rowsBySymbol: ReadonlyMap<StockSymbol, number>;
+}
+
 /**
  * A source of daily bars. An adapter settles units, order, names and code mapping, and nothing else does. It never
  * decodes while it fetches: what it yields is landed first and decoded later, from the landing store.
@@ -44,6 +53,8 @@ export interface DataSource {
     scope: Pick<BarsRequest, 'path'>,
     signal: AbortSignal,
   ): Promise<readonly Instrument[]>;
+  /** Of a source that holds a finite set (files): what lies there. Jobs without dates take its range. */
+  inspect?(scope: Pick<BarsRequest, 'path'>, signal: AbortSignal): Promise<Inspection>;
   /** Answers that together cover the request. @throws EtlError where the whole request fails. */
   fetchBars(request: BarsRequest, signal: AbortSignal): AsyncIterable<RawAnswer | RefusedSymbols>;
 }
