@@ -21,7 +21,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export function connectSettings(options: ConnectOptions): {
   readonly address: string;
   readonly namespace: string;
-  readonly connection: Parameters<typeof Connection.connect>[0];
+  readonly connection: ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
 } {
   const fromEnvironment = loadClientConnectConfig();
   const address = options.address ?? fromEnvironment.connectionOptions.address ?? '127.0.0.1:7233';

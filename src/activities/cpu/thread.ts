@@ -1,0 +1,36 @@
+/** A worker thread of the CPU pool: each export is one task. */
+import { workerData } from 'piscina';
+
+import { decoders } from '../../sources/decoders.ts';
+import { renderAnswer, type RenderRequest } from '../../sources/simulated/render.ts';
+import { createLanding } from '../../storage/landing.ts';
+import { openStore } from '../../storage/open-store.ts';
+import { createStaging } from '../../storage/staging.ts';
+import type { ThreadData } from './pool.ts';
+import type { TransformOutcome, TransformTask, ValidateOutcome, ValidateTask } from './tasks.ts';
+import { createTransformTask } from './transform-task.ts';
+import { createValidateTask } from './validate-task.ts';
+
+function isThreadData(data: unknown): data is ThreadData {
+  return typeof data === 'object' && data !== null && 'storageUrl' in data;
+}
+
+if (!isThreadData(workerData)) {
+  throw new TypeError('A thread of the CPU pool needs the address of the stores');
+}
+const store = openStore(workerData.storageUrl);
+const staging = createStaging(store);
+const runTransform = createTransformTask({ landing: createLanding(store), staging, decoders });
+const runValidate = createValidateTask(staging);
+
+export function transform(task: TransformTask): Promise<TransformOutcome> {
+  return runTransform(task);
+}
+
+export function validate(task: ValidateTask): Promise<ValidateOutcome> {
+  return runValidate(task);
+}
+
+export function render(request: RenderRequest): Uint8Array {
+  return renderAnswer(request);
+}
