@@ -5,7 +5,7 @@ import {
   Float64,
   Int32,
   makeData,
-  makeVector,
+  RecordBatch,
   Table,
   tableFromIPC,
   tableToIPC,
@@ -14,7 +14,6 @@ import {
   Uint8,
   Utf8,
   vectorFromArray,
-  type Vector,
 } from 'apache-arrow';
 
 import { allocateBarColumns, type BarColumns } from '../domain/bar.ts';
@@ -59,53 +58,54 @@ export function encodeColumns(
   extra: ExtraColumns = {},
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const vectors: Record<string, Vector> = barVectors(bars);
+  const parts: Record<string, Data> = barParts(bars);
   for (const [name, data] of Object.entries(extra)) {
-    if (name in vectors || data.length !== bars.length) {
+    if (name in parts || data.length !== bars.length) {
       throw new RangeError(
         `Extra column ${name} has ${data.length} rows for ${bars.length} bars, or a bar column's name`,
       );
     }
-    vectors[name] = vectorOf(new Uint8(), data);
+    parts[name] = partOf(new Uint8(), data);
   }
-  const table = new Table(vectors);
+  // Not `new Table(parts)`: for no rows that leaves the dictionary out, and other readers refuse the file.
+  const batch = new RecordBatch(parts);
   for (const [key, text] of [...MEANING, ...Object.entries(metadata)]) {
-    table.schema.metadata.set(key, text);
+    batch.schema.metadata.set(key, text);
   }
-  return tableToIPC(table, 'file');
+  return tableToIPC(new Table(batch), 'file');
 }
 
-function barVectors(bars: BarColumns): Record<BarColumn, Vector> {
+function barParts(bars: BarColumns): Record<BarColumn, Data> {
   return {
-    symbol: symbolVector(bars),
-    trading_day: vectorOf(new DateDay(), bars.tradingDay),
-    open: vectorOf(new Float64(), bars.open),
-    high: vectorOf(new Float64(), bars.high),
-    low: vectorOf(new Float64(), bars.low),
-    close: vectorOf(new Float64(), bars.close),
-    pre_close: vectorOf(new Float64(), bars.preClose),
-    volume: vectorOf(new Float64(), bars.volume),
-    amount: vectorOf(new Float64(), bars.amount),
-    missing: vectorOf(new Uint32(), bars.missing),
-    marks: vectorOf(new Uint8(), bars.marks),
-    source_row: vectorOf(new Uint32(), bars.sourceRow),
-    answer: vectorOf(new Uint16(), bars.answer),
+    symbol: symbolPart(bars),
+    trading_day: partOf(new DateDay(), bars.tradingDay),
+    open: partOf(new Float64(), bars.open),
+    high: partOf(new Float64(), bars.high),
+    low: partOf(new Float64(), bars.low),
+    close: partOf(new Float64(), bars.close),
+    pre_close: partOf(new Float64(), bars.preClose),
+    volume: partOf(new Float64(), bars.volume),
+    amount: partOf(new Float64(), bars.amount),
+    missing: partOf(new Uint32(), bars.missing),
+    marks: partOf(new Uint8(), bars.marks),
+    source_row: partOf(new Uint32(), bars.sourceRow),
+    answer: partOf(new Uint16(), bars.answer),
   };
 }
 
-function vectorOf<Type extends DateDay | Float64 | Uint32 | Uint16 | Uint8>(
+function partOf<Type extends DateDay | Float64 | Uint32 | Uint16 | Uint8>(
   type: Type,
   data: Type['TArray'],
-): Vector {
-  return makeVector(new Data(type, 0, data.length, 0, [undefined, data]));
+): Data {
+  return new Data(type, 0, data.length, 0, [undefined, data]);
 }
 
 /** Indices as int32, which every reader of Arrow knows; ours are small, so the bits are the same. */
-function symbolVector({ symbols, symbolId, length }: BarColumns): Vector {
+function symbolPart({ symbols, symbolId, length }: BarColumns): Data {
   const data = new Int32Array(symbolId.buffer, symbolId.byteOffset, symbolId.length);
   const dictionary = vectorFromArray([...symbols], new Utf8());
   const type = new Dictionary(new Utf8(), new Int32(), 0, true);
-  return makeVector(makeData({ type, length, nullCount: 0, data, dictionary }));
+  return makeData({ type, length, nullCount: 0, data, dictionary });
 }
 
 /**
