@@ -1,0 +1,239 @@
+import type { EtlJobConfig } from '../domain/job.ts';
+import type { StockSymbol } from '../domain/stock-symbol.ts';
+import { readFields, type GivenFields } from './job-keys.ts';
+import { pathFault } from './job-path.ts';
+import { daysIn, settleRange, type RangeRules, type SettledRange } from './job-range.ts';
+import {
+  expectedOf,
+  isJobInputField,
+  JobInputSchema,
+  MAX_SYMBOLS,
+  type JobInputField,
+} from './job-schema.ts';
+import { suggestSource, suggestValue } from './job-suggestions.ts';
+import { normaliseSymbol, symbolProblem } from './job-symbols.ts';
+import { describeValue, problemsError, type Problem } from './problems.ts';
+
+export { jobInputJsonSchema } from './job-schema.ts';
+
+export type JobType = 'etlJob' | 'dailyDataIngestion' | 'historicalBackfill';
+
+/** A job's input in camelCase; snake_case is accepted as well. Everything is optional: DESIGN's defaults apply. */
+export interface JobInput {
+  readonly jobName?: string;
+  readonly symbols?: readonly string[];
+  readonly startDate?: string;
+  readonly endDate?: string;
+  readonly daysBack?: number;
+  readonly batchSize?: number;
+  readonly qualityThreshold?: number;
+  readonly retryFailed?: boolean;
+  readonly skipExisting?: boolean;
+  readonly validateData?: boolean;
+  readonly cleanData?: boolean;
+  readonly sources?: readonly string[];
+  readonly path?: string;
+  readonly concurrency?: number;
+}
+
+export interface JobDefaults extends RangeRules {
+  readonly jobType: JobType;
+  readonly batchSize: number;
+  readonly qualityThreshold: number;
+  readonly concurrency: number;
+  readonly sources: readonly string[];
+  readonly knownSources: readonly string[];
+}
+
+export interface ParsedJob {
+  readonly config: EtlJobConfig;
+  /** Plain sentences for the operator: what was changed or should be considered. */
+  readonly notes: readonly string[];
+}
+
+const JOB_NAMES: Readonly<Record<JobType, string>> = {
+  etlJob: 'etl-job',
+  dailyDataIngestion: 'daily-data-ingestion',
+  historicalBackfill: 'historical-backfill',
+};
+const FILES = 'files';
+
+/**
+ * The job that a caller means. The fixed rules: nothing, null and `{}` are all defaults; null for a field is refused;
+ * no type is ever coerced; symbols are upper-cased and distinct; days follow `settleRange`; `path` alone implies the
+ * source `files`. @throws ConfigurationError ETL-JOB-101 that names every problem at once.
+ */
+export function parseJobInput(input: unknown, defaults: JobDefaults): ParsedJob {
+  const given = readFields(input);
+  const parsed = JobInputSchema.safeParse(Object.fromEntries(given.values));
+  const faulty = new Map<string, Problem>();
+  for (const issue of parsed.error?.issues ?? []) {
+    const problem = problemOf(issue.path, given);
+    faulty.set(problem.field, faulty.get(problem.field) ?? problem);
+  }
+  const bad = new Set([...(parsed.error?.issues ?? [])].map(({ path }) => path[0]));
+  const read = createReader(given, bad);
+  const range = readRange(read, given, defaults);
+  const problems = [
+    ...given.problems,
+    ...faulty.values(),
+    ...range.problems,
+    ...sourceProblems(read, given, defaults),
+  ];
+  if (problems.length > 0) {
+    throw problemsError(problems, { code: 'ETL-JOB-101', subject: "the job's input" });
+  }
+  return settle(read, range, defaults);
+}
+
+/** Reads a field that passed the schema; undefined where it was not given or did not pass. */
+interface FieldReader {
+  text(field: JobInputField): string | undefined;
+  number(field: JobInputField): number | undefined;
+  flag(field: JobInputField, fallback: boolean): boolean;
+  texts(field: JobInputField): readonly string[] | undefined;
+}
+
+function createReader(
+  { values }: GivenFields,
+  bad: ReadonlySet<PropertyKey | undefined>,
+): FieldReader {
+  function valid(field: JobInputField): unknown {
+    return bad.has(field) ? undefined : values.get(field);
+  }
+  return {
+    text(field) {
+      const value = valid(field);
+      return typeof value === 'string' ? value : undefined;
+    },
+    number(field) {
+      const value = valid(field);
+      return typeof value === 'number' ? value : undefined;
+    },
+    flag(field, fallback) {
+      const value = valid(field);
+      return typeof value === 'boolean' ? value : fallback;
+    },
+    texts(field) {
+      const value = valid(field);
+      return Array.isArray(value) ? value.map(String) : undefined;
+    },
+  };
+}
+
+/** One of zod's issues in the caller's words. `path` is `[field]` or `[field, index]`. */
+function problemOf(path: readonly PropertyKey[], { values, spelling }: GivenFields): Problem {
+  const name = String(path[0]);
+  if (!isJobInputField(name)) {
+    return { field: name, got: undefined, expected: 'a known key' };
+  }
+  const field = spelling.get(name) ?? name;
+  const value = values.get(name);
+  const index = path[1];
+  if (Array.isArray(value) && typeof index === 'number' && value.length <= MAX_SYMBOLS) {
+    const item: unknown = value[index];
+    return name === 'symbols'
+      ? symbolProblem(`${field}[${index}]`, item)
+      : { field: `${field}[${index}]`, got: describeValue(item), expected: 'text' };
+  }
+  return {
+    field,
+    got: describeValue(value, field),
+    expected: expectedOf(name),
+    suggestion: suggestValue(name, value),
+  };
+}
+
+function readRange(read: FieldReader, { spelling }: GivenFields, rules: RangeRules): SettledRange {
+  return settleRange(
+    {
+      startDate: read.text('start_date'),
+      endDate: read.text('end_date'),
+      daysBack: read.number('days_back'),
+      names: {
+        start: spelling.get('start_date') ?? 'start_date',
+        end: spelling.get('end_date') ?? 'end_date',
+        daysBack: spelling.get('days_back') ?? 'days_back',
+      },
+    },
+    rules,
+  );
+}
+
+function* sourceProblems(
+  read: FieldReader,
+  { spelling }: GivenFields,
+  { knownSources }: JobDefaults,
+): Iterable<Problem> {
+  const sources = read.texts('sources');
+  const field = spelling.get('sources') ?? 'sources';
+  for (const [index, name] of (sources ?? []).entries()) {
+    if (!knownSources.includes(name)) {
+      const suggestion = suggestSource(name, knownSources);
+      const expected = `one of ${knownSources.join(', ')}`;
+      yield { field: `${field}[${index}]`, got: describeValue(name), expected, suggestion };
+    } else if (sources?.indexOf(name) !== index) {
+      yield { field: `${field}[${index}]`, got: describeValue(name), expected: 'each source once' };
+    }
+  }
+  const path = read.text('path');
+  if (path === undefined) {
+    return;
+  }
+  const fault = pathFault(path);
+  if (fault !== undefined) {
+    const got = `${describeValue(path)} (${fault})`;
+    yield { field: 'path', got, expected: expectedOf('path') };
+  }
+  if (sources !== undefined && !sources.includes(FILES)) {
+    yield { field: 'path', got: describeValue(path), expected: `${field} to hold "${FILES}"` };
+  }
+}
+
+function settle(read: FieldReader, range: SettledRange, defaults: JobDefaults): ParsedJob {
+  const notes = [...range.notes];
+  const symbols = distinctSymbols(read.texts('symbols') ?? [], notes);
+  const path = read.text('path');
+  const sources = read.texts('sources') ?? (path === undefined ? defaults.sources : [FILES]);
+  const config: EtlJobConfig = {
+    jobName: read.text('job_name') ?? JOB_NAMES[defaults.jobType],
+    symbols,
+    startDate: range.startDate,
+    endDate: range.endDate,
+    batchSize: read.number('batch_size') ?? defaults.batchSize,
+    qualityThreshold: read.number('quality_threshold') ?? defaults.qualityThreshold,
+    retryFailed: read.flag('retry_failed', true),
+    skipExisting: read.flag('skip_existing', true),
+    validateData: read.flag('validate_data', true),
+    cleanData: read.flag('clean_data', true),
+    sources,
+    path,
+    concurrency: read.number('concurrency') ?? defaults.concurrency,
+  };
+  noteSize(config, notes);
+  return { config, notes };
+}
+
+function distinctSymbols(given: readonly string[], notes: string[]): readonly StockSymbol[] {
+  const symbols = [...new Set(given.flatMap((text) => normaliseSymbol(text) ?? []))];
+  const removed = given.length - symbols.length;
+  if (removed > 0) {
+    notes.push(`${removed} duplicate ${removed === 1 ? 'symbol' : 'symbols'} removed`);
+  }
+  return symbols;
+}
+
+/** All listed symbols, roughly; and the share of days that are sessions. */
+const ALL_SYMBOLS = 5500;
+const SESSIONS_PER_DAY = 243 / 365;
+const LARGE_ROWS = 5_000_000;
+
+/** A job that will take long says so before it starts. How many symbols files hold is not known here. */
+function noteSize({ symbols, path, ...range }: EtlJobConfig, notes: string[]): void {
+  const unnamed = path === undefined ? ALL_SYMBOLS : 0;
+  const count = symbols.length === 0 ? unnamed : symbols.length;
+  const rows = Math.round(count * daysIn(range) * SESSIONS_PER_DAY);
+  if (rows > LARGE_ROWS) {
+    notes.push(`a large job: up to ${(rows / 1e6).toFixed(0)} million rows`);
+  }
+}

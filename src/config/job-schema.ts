@@ -1,0 +1,114 @@
+import { z } from 'zod';
+
+import { SYMBOL_EXPECTED } from './job-symbols.ts';
+
+export const MAX_SYMBOLS = 10_000;
+const MAX_BATCH_SIZE = 100_000;
+const MAX_CONCURRENCY = 64;
+const MAX_DAYS_BACK = 366;
+const MAX_PATH = 1024;
+
+function field<Type extends z.ZodType>(schema: Type, expected: string, description: string): Type {
+  return schema.meta({ expected, description });
+}
+
+function flag(description: string): z.ZodBoolean {
+  return field(z.boolean(), 'true or false, without quotes', description);
+}
+
+function day(description: string): z.ZodISODate {
+  return field(z.iso.date(), 'a day that exists, as text YYYY-MM-DD', description);
+}
+
+/**
+ * The job's input as an operator writes it: everything optional, nothing coerced, nothing unknown. Defaults depend on the
+ * job's type and on the configuration, and are filled in by `parseJobInput`.
+ */
+export const JobInputSchema = z
+  .strictObject({
+    job_name: field(
+      z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/),
+      '1 to 64 characters of a-z 0-9 _ -, the first a letter or digit',
+      'Name of the job; the default is its type.',
+    ),
+    symbols: field(
+      z
+        .array(z.string().regex(/^[0-9]{6}\.([Ss][HhZz]|[Bb][Jj])$/))
+        .min(1)
+        .max(MAX_SYMBOLS),
+      `an array of 1 to ${MAX_SYMBOLS.toLocaleString('en-US')} symbols, each ${SYMBOL_EXPECTED}; leave it out for all`,
+      'What to ingest; default: every symbol that the sources know. Lower case is accepted.',
+    ),
+    start_date: day('First day, of the exchange. Default: days_back days before the end.'),
+    end_date: day(
+      'Last day, of the exchange. Default: the last completed one; a day not yet completed is clipped to that.',
+    ),
+    days_back: field(
+      z.int().min(1).max(MAX_DAYS_BACK),
+      `a whole number from 1 to ${MAX_DAYS_BACK}`,
+      'In place of start_date: so many days up to and with the end. Default 7.',
+    ),
+    batch_size: field(
+      z.int().min(1).max(MAX_BATCH_SIZE),
+      `a whole number from 1 to ${MAX_BATCH_SIZE}`,
+      'Symbols a batch, at most.',
+    ),
+    quality_threshold: field(
+      z.number().min(0).max(1),
+      'a number from 0 to 1',
+      'Rows of a symbol whose quality score is lower go to quarantine.',
+    ),
+    retry_failed: flag('Try failed symbols once more, alone, at the end. Default true.'),
+    skip_existing: flag(
+      'Leave rows that the table already has as they are; false: update those that differ, with history. Default true.',
+    ),
+    validate_data: flag('Judge rows by the quality rules. Default true.'),
+    clean_data: flag('Repair what can be repaired with certainty. Default true.'),
+    sources: field(
+      z.array(z.string()).min(1),
+      'an array of source names, in the order in which they are asked',
+      'Where to get the data; default: ETL_SOURCES.',
+    ),
+    path: field(
+      z.string().min(1).max(MAX_PATH),
+      'a path relative to ETL_FILES_ROOT, without .. and without a leading /',
+      'For the source files: a file, directory or glob.',
+    ),
+    concurrency: field(
+      z.int().min(1).max(MAX_CONCURRENCY),
+      `a whole number from 1 to ${MAX_CONCURRENCY} (each batch in flight holds a database connection)`,
+      'Batches in flight at the same time.',
+    ),
+  })
+  .partial();
+
+export type JobInputField = keyof typeof JobInputSchema.shape;
+
+export function isJobInputField(name: string): name is JobInputField {
+  return Object.hasOwn(JobInputSchema.shape, name);
+}
+
+export const JOB_INPUT_FIELDS: readonly JobInputField[] = Object.keys(JobInputSchema.shape).filter(
+  isJobInputField,
+);
+
+/** What is allowed in a field, in words. */
+export function expectedOf(name: JobInputField): string {
+  const optional: z.ZodOptional = JobInputSchema.shape[name];
+  const schema = optional.unwrap();
+  const meta = schema instanceof z.ZodType ? schema.meta() : undefined;
+  const expected = meta?.['expected'];
+  return typeof expected === 'string' ? expected : 'another value';
+}
+
+/** JSON Schema of the job's input, for editors and for the documentation. camelCase keys are accepted beside these. */
+export function jobInputJsonSchema(): Record<string, unknown> {
+  return {
+    title: 'ETLJobConfig',
+    ...z.toJSONSchema(JobInputSchema, {
+      override: ({ jsonSchema }) => {
+        delete jsonSchema['expected'];
+      },
+    }),
+  };
+}
