@@ -1,0 +1,85 @@
+import type { SymbolFailure } from '../domain/batch.ts';
+import type { EtlMetrics, JobStatus } from '../domain/job.ts';
+
+/** The sums of a run, as the warehouse has recorded them. */
+export interface RunTotals {
+  readonly jobName: string;
+  readonly jobId: string;
+  readonly runId: string;
+  /** ISO instants. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly cancelled: boolean;
+  /** Planned, less those that an operator left out. */
+  readonly symbols: number;
+  readonly failures: readonly SymbolFailure[];
+  readonly extracted: number;
+  readonly transformed: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly skipped: number;
+  readonly quarantined: number;
+  readonly duplicates: number;
+  readonly suspended: number;
+  readonly unreadable: number;
+  /** Weighted by rows; undefined where nothing was judged. */
+  readonly score: number | undefined;
+  readonly loadedBySource: Readonly<Record<string, number>>;
+}
+
+/** Symbols and messages that travel in a job's account; the warehouse has them all. */
+const MAX_LISTED = 100;
+
+/** The account of a run. A job of which some symbols failed, or some rows were held back, is a partial success. */
+export function metricsOf(totals: RunTotals): EtlMetrics {
+  const status = statusOf(totals);
+  const failed = totals.failures.length;
+  return {
+    jobName: totals.jobName,
+    jobId: totals.jobId,
+    runId: totals.runId,
+    status,
+    stage: status === 'failed' ? 'failed' : 'complete',
+    startTime: totals.startedAt,
+    endTime: totals.endedAt,
+    durationSeconds: (Date.parse(totals.endedAt) - Date.parse(totals.startedAt)) / 1000,
+    symbols: totals.symbols,
+    symbolsFailed: totals.failures.slice(0, MAX_LISTED).map(({ symbol }) => symbol),
+    recordsExtracted: totals.extracted,
+    recordsTransformed: totals.transformed,
+    recordsLoaded: totals.inserted,
+    recordsUpdated: totals.updated,
+    recordsUnchanged: totals.unchanged + totals.skipped,
+    recordsFailed: totals.unreadable,
+    recordsQuarantined: totals.quarantined,
+    recordsDuplicate: totals.duplicates,
+    recordsSuspended: totals.suspended,
+    qualityScore: totals.score,
+    successRate: totals.symbols === 0 ? 1 : (totals.symbols - failed) / totals.symbols,
+    sources: totals.loadedBySource,
+    errorMessages: messagesOf(totals.failures),
+  };
+}
+
+function statusOf({ cancelled, symbols, failures, quarantined }: RunTotals): JobStatus {
+  if (cancelled || (symbols > 0 && failures.length >= symbols)) {
+    return 'failed';
+  }
+  return failures.length > 0 || quarantined > 0 ? 'partial_success' : 'success';
+}
+
+/** One line for each distinct message, with the symbols that it concerns, the most frequent first. */
+function messagesOf(failures: readonly SymbolFailure[]): readonly string[] {
+  const symbolsOf = new Map<string, string[]>();
+  for (const { symbol, message } of failures) {
+    symbolsOf.set(message, [...(symbolsOf.get(message) ?? []), symbol]);
+  }
+  return [...symbolsOf]
+    .toSorted(([, left], [, right]) => right.length - left.length)
+    .slice(0, MAX_LISTED)
+    .map(([message, symbols]) => {
+      const more = symbols.length > 3 ? ` and ${symbols.length - 3} more` : '';
+      return `${symbols.slice(0, 3).join(', ')}${more}: ${message}`;
+    });
+}

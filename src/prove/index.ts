@@ -1,0 +1,8 @@
+import { exactlyOnce } from './exactly-once.ts';
+import type { Proof } from './proof.ts';
+import { rerun } from './rerun.ts';
+
+export type { Proof, ProofContext, ProofResult } from './proof.ts';
+
+/** The promises that `candlewick prove NAME` can check. */
+export const proofs: Readonly<Record<string, Proof>> = { rerun, 'exactly-once': exactlyOnce };
