@@ -1,0 +1,15 @@
+import { databaseAndCalendar } from './0001-database-and-calendar.ts';
+import { bars } from './0002-bars.ts';
+import { loads } from './0003-loads.ts';
+import { runs } from './0004-runs.ts';
+import { viewsAndGuards } from './0005-views-and-guards.ts';
+import type { Migration } from './migration.ts';
+
+/** Every step, in order: a list rather than a folder scan, so that a bundle or a stray file changes nothing. */
+export const MIGRATIONS: readonly Migration[] = [
+  databaseAndCalendar,
+  bars,
+  loads,
+  runs,
+  viewsAndGuards,
+];
