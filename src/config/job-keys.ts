@@ -71,7 +71,7 @@ function unknownKey(key: string): Problem {
   return {
     field: shown,
     got: undefined,
-    expected: `one of ${JOB_INPUT_FIELDS.join(', ')} (unknown key)`,
+    expected: meant === undefined ? `a known key: ${JOB_INPUT_FIELDS.join(', ')}` : 'a known key',
     suggestion: meant !== undefined && isCamel ? camelCase(meant) : meant,
   };
 }

@@ -43,6 +43,9 @@ function oddCharacter(text: string): string {
   for (const [index, character] of Array.from(text).entries()) {
     const codePoint = character.codePointAt(0) ?? 0;
     const name = `U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`;
+    if (character === ' ') {
+      return ` (space at position ${index + 1})`;
+    }
     if (INVISIBLE.test(character)) {
       return ` (invisible character ${name} at position ${index + 1})`;
     }

@@ -63,7 +63,7 @@ export interface ProblemReport {
   readonly hint?: string;
 }
 
-const MAX_LISTED = 20;
+const MAX_LISTED = 50;
 
 /** All problems in one error: one line where there is one, else one line each below a first that counts them. */
 export function problemsError(
