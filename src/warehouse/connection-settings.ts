@@ -1,9 +1,6 @@
 import { isIP } from 'node:net';
 
 import { ConfigurationError } from '../domain/errors.ts';
-import type { CustomTypesConfig } from 'pg';
-
-import { rowTypes } from './row-types.ts';
 
 export interface ConnectionOptions {
   readonly connectionString: string;
@@ -29,7 +26,6 @@ export interface ConnectionSettings {
   readonly lock_timeout: number;
   readonly idle_in_transaction_session_timeout: number;
   readonly options: string;
-  readonly types: CustomTypesConfig;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -58,7 +54,6 @@ export function connectionSettings(options: ConnectionOptions): ConnectionSettin
     // Dates in ISO whatever the server's habit is; a vanished client is noticed while its statement runs.
     options:
       '-c datestyle=ISO,YMD -c timezone=UTC -c client_connection_check_interval=2s -c search_path=public,pg_temp',
-    types: rowTypes,
   };
 }
 

@@ -6,6 +6,7 @@ import { connectionSettings, type ConnectionSettings } from './connection-settin
 import { translateDatabaseError } from './database-error.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import type { Migration } from './migrations/migration.ts';
+import { rowTypes } from './row-types.ts';
 import { refreshCalendar } from './refresh-calendar.ts';
 
 export type DatabasePurpose = 'standard' | 'demo';
@@ -67,7 +68,10 @@ async function withClient<Result>(
   { allowPlaintext = false }: Pick<MigrateOptions, 'allowPlaintext'>,
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = new Client(settingsOf(connectionString, allowPlaintext));
+  const client = new Client({
+    ...settingsOf(connectionString, allowPlaintext),
+    types: rowTypes,
+  });
   // The connection's end also shows in the query that is under way.
   client.on('error', () => undefined);
   try {

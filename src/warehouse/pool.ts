@@ -2,6 +2,7 @@ import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 
 import { connectionSettings, type ConnectionOptions } from './connection-settings.ts';
 import { translateDatabaseError } from './database-error.ts';
+import { rowTypes } from './row-types.ts';
 
 export interface WarehouseOptions extends ConnectionOptions {
   readonly maxConnections?: number;
@@ -21,6 +22,7 @@ const IDLE_MS = 30_000;
 export function openWarehouse(options: WarehouseOptions): Warehouse {
   const pool = new Pool({
     ...connectionSettings(options),
+    types: rowTypes,
     max: options.maxConnections ?? MAX_CONNECTIONS,
     idleTimeoutMillis: IDLE_MS,
   });

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 
-import { CALENDAR_HORIZON, sessionsOf } from './calendar-stub.ts';
+import { CALENDAR_HORIZON, sessionsOf } from '../calendar/trading-calendar.ts';
 import type { Exchange } from '../domain/stock-symbol.ts';
 import { fromDayNumber } from '../domain/trading-day.ts';
 

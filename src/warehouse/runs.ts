@@ -1,0 +1,255 @@
+import type { PoolClient } from 'pg';
+
+import type { SymbolFailure } from '../domain/batch.ts';
+import { SystemError } from '../domain/errors.ts';
+import type { EtlJobConfig, EtlMetrics } from '../domain/job.ts';
+import type { StockSymbol } from '../domain/stock-symbol.ts';
+import type { TradingDay } from '../domain/trading-day.ts';
+import { inTransaction, queryRows, type Warehouse } from './pool.ts';
+import { jobConfigOf } from './stored-config.ts';
+
+export interface RunStart {
+  readonly runId: string;
+  readonly jobId: string;
+  readonly jobType: string;
+  readonly config: EtlJobConfig;
+  /** ISO instant. */
+  readonly dueAt: string;
+  readonly notes: readonly string[];
+}
+
+export interface PlannedBatch {
+  readonly batchNo: number;
+  readonly symbols: readonly StockSymbol[];
+  readonly startDate: TradingDay;
+  readonly endDate: TradingDay;
+}
+
+export interface StoredBatch extends PlannedBatch {
+  readonly config: EtlJobConfig;
+  /** Left out by an operator after the plan was made. */
+  readonly skipped: readonly StockSymbol[];
+}
+
+/**
+ * Records a run and its plan. Again with the same run: the plan is replaced as long as no stage has recorded anything, so
+ * that a planner that was retried and the workflow speak of the same batches; after that it stands.
+ */
+export async function startRun(
+  warehouse: Warehouse,
+  start: RunStart,
+  batches: readonly PlannedBatch[],
+): Promise<void> {
+  await inTransaction(warehouse, `Recording run ${start.runId}`, async (client) => {
+    const { runId, jobId, jobType, config, dueAt, notes } = start;
+    const symbols = new Set(batches.flatMap((batch) => batch.symbols)).size;
+    await client.query(
+      `insert into job_runs (run_id, job_id, job_type, job_name, status, config, notes, symbols, due_at)
+       values ($1, $2, $3, $4, 'running', $5::jsonb, $6, $7, $8)
+       on conflict (run_id) do update
+         set config = excluded.config, notes = excluded.notes, symbols = excluded.symbols
+         where not exists (select from job_batches b where b.run_id = $1 and b.facts <> '{}')`,
+      [runId, jobId, jobType, config.jobName, JSON.stringify(config), [...notes], symbols, dueAt],
+    );
+    await client.query(
+      `delete from job_batches where run_id = $1
+        and not exists (select from job_batches b where b.run_id = $1 and b.facts <> '{}')`,
+      [runId],
+    );
+    await insertBatches(client, runId, batches);
+  });
+}
+
+/** Adds batches to a plan (a retry); those whose number is there already are left. */
+export async function saveBatches(
+  warehouse: Warehouse,
+  runId: string,
+  batches: readonly PlannedBatch[],
+): Promise<void> {
+  await inTransaction(warehouse, `Recording batches of run ${runId}`, async (client) => {
+    await insertBatches(client, runId, batches);
+  });
+}
+
+async function insertBatches(
+  client: PoolClient,
+  runId: string,
+  batches: readonly PlannedBatch[],
+): Promise<void> {
+  if (batches.length === 0) {
+    return;
+  }
+  await client.query(
+    `insert into job_batches (run_id, batch_no, symbols, start_date, end_date)
+     select $1, batch_no, array(select jsonb_array_elements_text(symbols)), start_date, end_date
+       from jsonb_to_recordset($2::jsonb) as b (batch_no int, symbols jsonb, start_date date, end_date date)
+     on conflict (run_id, batch_no) do nothing`,
+    [
+      runId,
+      JSON.stringify(
+        batches.map(({ batchNo, symbols, startDate, endDate }) => ({
+          batch_no: batchNo,
+          symbols,
+          start_date: startDate,
+          end_date: endDate,
+        })),
+      ),
+    ],
+  );
+}
+
+/** @throws SystemError where there is no such batch: it was planned in another database. */
+export async function readBatch(
+  warehouse: Warehouse,
+  runId: string,
+  batchNo: number,
+): Promise<StoredBatch> {
+  const doing = `Reading batch ${batchNo} of run ${runId}`;
+  const [row] = await queryRows<{
+    symbols: string[];
+    skipped: string[];
+    start_date: string;
+    end_date: string;
+    config: unknown;
+  }>(
+    warehouse,
+    doing,
+    `select b.symbols, b.skipped, b.start_date, b.end_date, r.config
+       from job_batches b join job_runs r using (run_id) where b.run_id = $1 and b.batch_no = $2`,
+    [runId, batchNo],
+  );
+  if (row === undefined) {
+    throw new SystemError(`${doing}: there is no such batch in this database`, {
+      code: 'ETL-RUN-001',
+      hint: 'check that all workers of the queue use the same DATABASE_URL.',
+    });
+  }
+  const { symbols, skipped, start_date: startDate, end_date: endDate } = row;
+  return { batchNo, symbols, skipped, startDate, endDate, config: jobConfigOf(row.config) };
+}
+
+/** Records what a stage has counted; again: replaces. */
+export async function recordStage(
+  warehouse: Warehouse,
+  runId: string,
+  batchNo: number,
+  stage: string,
+  facts: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await queryRows(
+    warehouse,
+    `Recording ${stage} of batch ${batchNo} of run ${runId}`,
+    `update job_batches set facts = facts || jsonb_build_object($3::text, $4::jsonb), updated_at = now()
+      where run_id = $1 and batch_no = $2`,
+    [runId, batchNo, stage, JSON.stringify(facts)],
+  );
+}
+
+/** The symbols that a batch could not serve; again: replaces, so that a stage that is retried and succeeds clears them. */
+export async function recordSymbolFailures(
+  warehouse: Warehouse,
+  runId: string,
+  batchNo: number,
+  failures: readonly SymbolFailure[],
+): Promise<void> {
+  const doing = `Recording failed symbols of batch ${batchNo} of run ${runId}`;
+  await inTransaction(warehouse, doing, async (client) => {
+    await client.query('delete from job_symbol_failures where run_id = $1 and batch_no = $2', [
+      runId,
+      batchNo,
+    ]);
+    await client.query(
+      `insert into job_symbol_failures (run_id, batch_no, symbol, code, message)
+       select $1, $2, symbol, code, message
+         from unnest($3::text[], $4::text[], $5::text[]) as f (symbol, code, message)
+       on conflict do nothing`,
+      [
+        runId,
+        batchNo,
+        failures.map(({ symbol }) => symbol),
+        failures.map(({ code }) => code),
+        failures.map(({ message }) => message),
+      ],
+    );
+  });
+}
+
+/** Forgets the failures of symbols. @returns how many symbols had any. */
+export async function resolveSymbolFailures(
+  warehouse: Warehouse,
+  runId: string,
+  symbols: readonly StockSymbol[],
+): Promise<number> {
+  const rows = await queryRows<{ symbol: string }>(
+    warehouse,
+    `Resolving failed symbols of run ${runId}`,
+    'delete from job_symbol_failures where run_id = $1 and symbol = any ($2::text[]) returning symbol',
+    [runId, [...symbols]],
+  );
+  return new Set(rows.map(({ symbol }) => symbol)).size;
+}
+
+/**
+ * A symbol has failed when a batch failed it and no later batch with it was loaded without failing it. Symbols that an
+ * operator left out have not failed.
+ */
+const FAILURES = `
+  select distinct on (f.symbol) f.symbol, f.code, f.message
+    from job_symbol_failures f
+   where f.run_id = $1
+     and not exists (
+       select from job_batches b join load_batches l using (run_id, batch_no)
+        where b.run_id = $1 and b.batch_no > f.batch_no and f.symbol = any (b.symbols)
+          and not exists (select from job_symbol_failures g
+                           where g.run_id = $1 and g.batch_no = b.batch_no and g.symbol = f.symbol))
+     and not exists (select from job_batches s where s.run_id = $1 and f.symbol = any (s.skipped))
+   order by f.symbol, f.batch_no desc`;
+
+/** Symbols whose last try failed, with the last reason, ascending. */
+export async function symbolFailures(
+  warehouse: Warehouse,
+  runId: string,
+): Promise<readonly SymbolFailure[]> {
+  return queryRows<SymbolFailure>(warehouse, `Reading failed symbols of run ${runId}`, FAILURES, [
+    runId,
+  ]);
+}
+
+export async function failedSymbols(
+  warehouse: Warehouse,
+  runId: string,
+): Promise<readonly StockSymbol[]> {
+  return (await symbolFailures(warehouse, runId)).map(({ symbol }) => symbol);
+}
+
+/** From now on these symbols are left out of the run. @returns how many batches hold any of them. */
+export async function skipSymbols(
+  warehouse: Warehouse,
+  runId: string,
+  symbols: readonly StockSymbol[],
+): Promise<number> {
+  const rows = await queryRows(
+    warehouse,
+    `Leaving out symbols of run ${runId}`,
+    `update job_batches b
+        set skipped = array(select s from unnest(b.symbols) as s
+                             where s = any ($2::text[]) or s = any (b.skipped) order by s)
+      where run_id = $1 and symbols && $2::text[] returning batch_no`,
+    [runId, [...symbols]],
+  );
+  return rows.length;
+}
+
+/** Closes a run with its account; again: replaces. */
+export async function finishRun(
+  warehouse: Warehouse,
+  runId: string,
+  metrics: EtlMetrics,
+): Promise<void> {
+  await queryRows(
+    warehouse,
+    `Closing run ${runId}`,
+    'update job_runs set status = $2, ended_at = $3, metrics = $4::jsonb where run_id = $1',
+    [runId, metrics.status, metrics.endTime ?? new Date().toISOString(), JSON.stringify(metrics)],
+  );
+}
