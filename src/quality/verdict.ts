@@ -6,7 +6,28 @@ import type { DayNumber } from '../domain/trading-day.ts';
 export type Dimension =
   'completeness' | 'validity' | 'accuracy' | 'consistency' | 'uniqueness' | 'timeliness';
 
+export const DIMENSIONS = [
+  'completeness',
+  'validity',
+  'accuracy',
+  'consistency',
+  'uniqueness',
+  'timeliness',
+] as const satisfies readonly Dimension[];
+
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
+
+/** What a hit costs; the original's weights. */
+export const SEVERITY_WEIGHT: Readonly<Record<Severity, number>> = {
+  critical: 1,
+  high: 0.6,
+  medium: 0.3,
+  low: 0.1,
+  info: 0,
+};
+
+/** Findings that a verdict lists, beside one for each quarantined row. */
+export const MAX_FINDINGS = 10_000;
 
 /** One hit of one rule. Findings are for people and for the quarantine: counts are exact, examples may be capped. */
 export interface Finding {
@@ -33,11 +54,29 @@ export interface JudgeContext {
   readonly lastClose: ReadonlyMap<StockSymbol, { readonly day: DayNumber; readonly close: number }>;
   /** Days on which a symbol is known not to have traded, ascending. */
   readonly suspensions: ReadonlyMap<StockSymbol, Int32Array>;
+  /**
+   * Ex-right days by symbol, where they are known completely: a symbol that is absent here is not known, one with no day
+   * has no event. Without it a previous close that differs from the last close may be an ex-right day or an error.
+   */
+  readonly exRights?: ReadonlyMap<StockSymbol, ExRights>;
+  /** true: a session that is neither a bar nor a suspension is missing for certain. */
+  readonly suspensionsComplete?: boolean;
+  /** The days for which a symbol's bars are expected, where they are narrower than the request. */
+  readonly expected?: ReadonlyMap<
+    StockSymbol,
+    { readonly from: DayNumber; readonly to: DayNumber }
+  >;
   /** Symbols asked for: those without any row are incomplete too. */
   readonly symbols: readonly StockSymbol[];
   readonly qualityThreshold: number;
   /** false: only report, repair nothing. */
   readonly cleanData: boolean;
+}
+
+/** Ex-right days, ascending, and the factor of each: last close / ex-right previous close. */
+export interface ExRights {
+  readonly days: Int32Array;
+  readonly factors: Float64Array;
 }
 
 /** The fate of a row. */
