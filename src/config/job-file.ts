@@ -32,35 +32,37 @@ export function parseJobText(text: string, from: string): unknown {
   }
 }
 
-/** V8 names the offset (`at position 12`), or, where the text ends too early, nothing: then it is the end. */
 function placeOf(error: unknown, text: string): { line: number; column: number; near: string } {
-  const match = error instanceof Error ? /at position (\d+)/.exec(error.message) : null;
-  const shown =
-    error instanceof Error ? /^Unexpected token .*?, (?:\.\.\.)?"/.exec(error.message) : null;
-  const offset = match === null ? offsetWithoutPosition(text, shown !== null) : Number(match[1]);
+  const named = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined;
+  const offset = named === undefined ? firstBadOffset(text) : Number(named);
   const before = text.slice(0, offset);
   const line = before.split('\n').length;
   return { line, column: offset - before.lastIndexOf('\n'), near: text.slice(offset, offset + 20) };
 }
 
-/** Of short texts V8 quotes the whole and gives no offset: the longest prefix that is not yet wrong ends there. */
-function offsetWithoutPosition(text: string, isToken: boolean): number {
-  if (!isToken) {
-    return text.length;
-  }
-  for (let length = 1; length <= text.length; length += 1) {
-    if (isUnexpectedToken(text.slice(0, length))) {
-      return length - 1;
+/**
+ * V8 does not give the offset of an unexpected token. Every beginning that is long enough to hold it fails for it, and
+ * no shorter one does: bisect. The end of the text, where it merely stops too early.
+ */
+function firstBadOffset(text: string): number {
+  let short = 0;
+  let long = text.length + 1;
+  while (long - short > 1) {
+    const middle = Math.floor((short + long) / 2);
+    if (hasUnexpectedToken(text.slice(0, middle))) {
+      long = middle;
+    } else {
+      short = middle;
     }
   }
-  return text.length;
+  return long - 1;
 }
 
-function isUnexpectedToken(text: string): boolean {
+function hasUnexpectedToken(text: string): boolean {
   try {
     JSON.parse(text);
     return false;
   } catch (error) {
-    return error instanceof Error && /^Unexpected token/.test(error.message);
+    return error instanceof Error && error.message.startsWith('Unexpected token');
   }
 }

@@ -73,16 +73,15 @@ function suggestFlag(value: unknown): string | undefined {
   return text === 'false' || text === 'no' || text === '0' || text === 0 ? 'false' : undefined;
 }
 
+/** Of plain words only: a slug of anything longer or stranger, a URL say, could carry a secret past redaction. */
 function suggestName(value: unknown): string | undefined {
-  if (typeof value !== 'string') {
+  if (typeof value !== 'string' || !/^[\w ./-]{1,64}$/.test(value)) {
     return undefined;
   }
   const slug = value
-    .slice(0, 200)
     .toLowerCase()
     .replaceAll(/[^a-z0-9_-]+/g, '-')
-    .replaceAll(/^[-_]+|-+$/g, '')
-    .slice(0, 64);
+    .replaceAll(/^[-_]+|-+$/g, '');
   return slug === '' ? undefined : `"${slug}"`;
 }
 

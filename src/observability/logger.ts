@@ -32,7 +32,7 @@ export interface LoggerOptions {
 export function createLogger({ level, format, secrets = [], stream }: LoggerOptions): Logger {
   const redactor = createRedactor(secrets.map((secret) => secret.reveal()));
   const target = stream ?? process.stderr;
-  const isTerminal = 'isTTY' in target && target.isTTY === true;
+  const isTerminal = 'isTTY' in target && target.isTTY;
   const colours = picocolors.createColors(isTerminal && picocolors.isColorSupported);
   const log = winston.createLogger({
     level,
