@@ -1,0 +1,228 @@
+import { join, resolve } from 'node:path';
+
+import pg from 'pg';
+
+import { SystemError } from '../domain/errors.ts';
+import { holderOf, lockHome } from './home-lock.ts';
+import { startPostgres, type RunningPostgres } from './postgres.ts';
+import { readRecord, removeRecord, writeRecord } from './process-files.ts';
+import { startTemporal, type RunningTemporal } from './temporal.ts';
+
+/** What the purpose of the embedded database is: simulated rows may enter only the one made for a demo. */
+export type DatabaseKind = 'standard' | 'demo';
+
+export interface StackOptions {
+  /** Everything embedded lies below it: `.candlewick`. */
+  readonly home: string;
+  readonly needs: { readonly postgres: boolean; readonly temporal: boolean };
+  /** Which of the embedded server's databases. A DATABASE_URL stands for itself. */
+  readonly database: DatabaseKind;
+  readonly databaseUrl: string | undefined;
+  readonly temporalAddress: string | undefined;
+  readonly namespace: string;
+  readonly ports: {
+    readonly postgres: number | undefined;
+    readonly temporal: number | undefined;
+    readonly temporalUi: number | undefined;
+  };
+  readonly onProgress?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** The servers that a command works with, whoever started them. */
+export interface Stack {
+  readonly databaseUrl: string | undefined;
+  readonly temporalAddress: string | undefined;
+  readonly namespace: string;
+  readonly uiUrl: string | undefined;
+  /** What was started here and ends with `close()`. */
+  readonly started: readonly ('postgres' | 'temporal')[];
+  close(): Promise<void>;
+}
+
+const DATABASES: Readonly<Record<DatabaseKind, string>> = {
+  standard: 'candlewick',
+  demo: 'candlewick_demo',
+};
+
+/** Where a running stack tells other commands of this checkout how to reach it. */
+function recordFileOf(home: string): string {
+  return join(home, 'runtime.json');
+}
+
+interface StackRecord {
+  readonly postgresUrl: string | undefined;
+  readonly temporalAddress: string | undefined;
+  readonly uiUrl: string | undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The servers that another process of this home runs now. */
+export function readRunningStack(home: string): StackRecord | undefined {
+  const record = readRecord(recordFileOf(home));
+  if (record === undefined || holderOf(home) === undefined) {
+    return undefined;
+  }
+  return {
+    postgresUrl: textOf(record['postgresUrl']),
+    temporalAddress: textOf(record['temporalAddress']),
+    uiUrl: textOf(record['uiUrl']),
+  };
+}
+
+/** A server's URL with another database. */
+function withDatabase(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.href;
+}
+
+/**
+ * Servers for a command: those that are configured, else those of a running `candlewick demo` of this home, else
+ * embedded ones, started here and stopped by `close()`.
+ */
+export async function openStack(options: StackOptions): Promise<Stack> {
+  const home = resolve(options.home);
+  const running = readRunningStack(home);
+  const wantsPostgres = options.needs.postgres && options.databaseUrl === undefined;
+  const wantsTemporal = options.needs.temporal && options.temporalAddress === undefined;
+  const isServed =
+    running !== undefined &&
+    (!wantsPostgres || running.postgresUrl !== undefined) &&
+    (!wantsTemporal || running.temporalAddress !== undefined);
+  if (isServed || (!wantsPostgres && !wantsTemporal)) {
+    return joinStack(options, running);
+  }
+  return startStack({ ...options, home }, wantsPostgres, wantsTemporal);
+}
+
+async function joinStack(options: StackOptions, running: StackRecord | undefined): Promise<Stack> {
+  const server = running?.postgresUrl;
+  return {
+    databaseUrl:
+      options.databaseUrl ??
+      (server === undefined || !options.needs.postgres
+        ? undefined
+        : await ensureDatabase(server, options.database)),
+    temporalAddress: options.temporalAddress ?? running?.temporalAddress,
+    namespace: options.namespace,
+    uiUrl: options.temporalAddress === undefined ? running?.uiUrl : undefined,
+    started: [],
+    close: () => Promise.resolve(),
+  };
+}
+
+async function startStack(
+  options: StackOptions,
+  wantsPostgres: boolean,
+  wantsTemporal: boolean,
+): Promise<Stack> {
+  const lock = lockHome(options.home);
+  let postgres: RunningPostgres | undefined;
+  let temporal: RunningTemporal | undefined;
+  async function close(): Promise<void> {
+    removeRecord(recordFileOf(options.home));
+    await Promise.all([temporal?.stop(), postgres?.stop()]);
+    lock.release();
+  }
+  try {
+    const starts = await Promise.allSettled([
+      wantsPostgres ? startEmbeddedPostgres(options) : undefined,
+      wantsTemporal ? startEmbeddedTemporal(options) : undefined,
+    ]);
+    const [first, second] = starts;
+    postgres = first.status === 'fulfilled' ? first.value : undefined;
+    temporal = second.status === 'fulfilled' ? second.value : undefined;
+    for (const start of starts) {
+      if (start.status === 'rejected') {
+        throw start.reason;
+      }
+    }
+    return { ...(await recordStack(options, postgres, temporal)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function portOf(
+  number: number | undefined,
+  setting: string,
+): { readonly port?: { readonly number: number; readonly setting: string } } {
+  return number === undefined ? {} : { port: { number, setting } };
+}
+
+function talkOf({ onProgress, signal }: StackOptions): Pick<StackOptions, 'onProgress' | 'signal'> {
+  return {
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+function startEmbeddedPostgres(options: StackOptions): Promise<RunningPostgres> {
+  return startPostgres({
+    folder: join(options.home, 'postgres'),
+    ...portOf(options.ports.postgres, 'CANDLEWICK_PG_PORT'),
+    ...talkOf(options),
+  });
+}
+
+function startEmbeddedTemporal(options: StackOptions): Promise<RunningTemporal> {
+  const ui = portOf(options.ports.temporalUi, 'CANDLEWICK_TEMPORAL_UI_PORT').port;
+  return startTemporal({
+    folder: options.home,
+    cache: join(options.home, 'bin'),
+    ...portOf(options.ports.temporal, 'CANDLEWICK_TEMPORAL_PORT'),
+    ...(ui === undefined ? {} : { uiPort: ui }),
+    ...talkOf(options),
+  });
+}
+
+async function recordStack(
+  options: StackOptions,
+  postgres: RunningPostgres | undefined,
+  temporal: RunningTemporal | undefined,
+): Promise<Omit<Stack, 'close'>> {
+  const server = postgres?.connectionString('postgres');
+  writeRecord(recordFileOf(options.home), {
+    postgresUrl: server,
+    temporalAddress: temporal?.address,
+    uiUrl: temporal?.uiUrl,
+  });
+  return {
+    databaseUrl:
+      server === undefined ? options.databaseUrl : await ensureDatabase(server, options.database),
+    temporalAddress: temporal?.address ?? options.temporalAddress,
+    namespace: temporal?.namespace ?? options.namespace,
+    uiUrl: temporal?.uiUrl,
+    started: [
+      ...(postgres === undefined ? [] : ['postgres' as const]),
+      ...(temporal === undefined ? [] : ['temporal' as const]),
+    ],
+  };
+}
+
+/** Makes the embedded server's database where it is missing; returns its URL. */
+async function ensureDatabase(serverUrl: string, kind: DatabaseKind): Promise<string> {
+  const name = DATABASES[kind];
+  const client = new pg.Client({ connectionString: serverUrl, connectionTimeoutMillis: 10_000 });
+  try {
+    await client.connect();
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
+    if (rowCount === 0) {
+      await client.query(`create database ${name}`);
+    }
+  } catch (cause) {
+    throw new SystemError(`The embedded PostgreSQL does not answer`, {
+      code: 'ETL-RUN-133',
+      hint: 'start again; if it stays so, see postgres.log in the home folder.',
+      cause,
+    });
+  } finally {
+    await client.end();
+  }
+  return withDatabase(serverUrl, name);
+}

@@ -1,0 +1,170 @@
+import { join } from 'node:path';
+
+import { Connection } from '@temporalio/client';
+
+import { choosePort, LOOPBACK } from './ports.ts';
+import { isAlive, readRecord, removeRecord, writeRecord } from './process-files.ts';
+import { endProcess, spawnServer, untilReady } from './server-process.ts';
+import { findTemporal } from './temporal-program.ts';
+
+export interface TemporalOptions {
+  /** Where its database, log and program are kept. */
+  readonly folder: string;
+  readonly cache: string;
+  readonly port?: { readonly number: number; readonly setting: string };
+  readonly uiPort?: { readonly number: number; readonly setting: string };
+  /** false: nothing survives a restart, and there is no Web UI; for tests. */
+  readonly isLasting?: boolean;
+  readonly onProgress?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface RunningTemporal {
+  readonly address: string;
+  readonly namespace: string;
+  readonly uiUrl: string | undefined;
+  readonly pid: number;
+  readonly adopted: boolean;
+  /** How the program was come by. */
+  readonly how: string;
+  stop(): Promise<void>;
+}
+
+const DEFAULT_PORT = 7233;
+const DEFAULT_UI_PORT = 8233;
+const NAMESPACE = 'default';
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 15_000;
+
+/** Attributes by which jobs are found; the worker registers them too, on servers that are not ours. */
+const SEARCH_ATTRIBUTES = [
+  'JobName=Keyword',
+  'JobType=Keyword',
+  'EtlStage=Keyword',
+  'QualityScore=Double',
+  'Symbol=Keyword',
+];
+/** Eager activities halve the dispatch latency; the new matcher and fairness make priorities count. */
+const DYNAMIC_CONFIG = [
+  'system.enableActivityEagerExecution=true',
+  'matching.useNewMatcher=true',
+  'matching.enableFairness=true',
+  'frontend.WorkerHeartbeatsEnabled=true',
+  'frontend.ListWorkersEnabled=true',
+];
+
+interface ServerRecord {
+  readonly pid: number;
+  readonly port: number;
+  readonly uiPort: number | undefined;
+}
+
+/** Starts Temporal's development server on loopback, with a database file: workflows survive a restart. */
+export async function startTemporal(options: TemporalOptions): Promise<RunningTemporal> {
+  const recordFile = join(options.folder, 'temporal.json');
+  const left = await adopt(recordFile);
+  if (left !== undefined) {
+    options.onProgress?.(`Temporal: found running on port ${left.port}`);
+    return describe(left, recordFile, { adopted: true, how: 'left running by a former run' });
+  }
+  const program = await findTemporal(options);
+  const port = await choosePort({
+    purpose: 'Temporal',
+    preferred: options.port?.number ?? DEFAULT_PORT,
+    setting: options.port?.setting,
+  });
+  const uiPort =
+    options.isLasting === false ? undefined : await chooseUiPort(options, new Set([port]));
+  options.onProgress?.(`Temporal: starting on port ${port} (${program.how})`);
+  const command = {
+    name: 'Temporal',
+    program: program.path,
+    args: argumentsOf(options, port, uiPort),
+    logFile: join(options.folder, 'temporal.log'),
+    user: undefined,
+  };
+  const child = spawnServer(command);
+  await untilReady({
+    command,
+    child,
+    timeoutMs: START_TIMEOUT_MS,
+    answers: () => answers(port),
+    signal: options.signal,
+  });
+  const record = { pid: child.pid ?? 0, port, uiPort };
+  writeRecord(recordFile, record);
+  return describe(record, recordFile, { adopted: false, how: program.how });
+}
+
+async function chooseUiPort(options: TemporalOptions, taken: ReadonlySet<number>): Promise<number> {
+  const preferred = options.uiPort?.number ?? DEFAULT_UI_PORT;
+  return choosePort(
+    { purpose: "Temporal's Web UI", preferred, setting: options.uiPort?.setting },
+    taken,
+  );
+}
+
+function argumentsOf(options: TemporalOptions, port: number, uiPort: number | undefined): string[] {
+  return [
+    'server',
+    'start-dev',
+    '--ip',
+    LOOPBACK,
+    '--port',
+    String(port),
+    '--log-level',
+    'error',
+    ...(uiPort === undefined ? ['--headless'] : ['--ui-ip', LOOPBACK, '--ui-port', String(uiPort)]),
+    ...(options.isLasting === false ? [] : ['--db-filename', join(options.folder, 'temporal.db')]),
+    ...SEARCH_ATTRIBUTES.flatMap((attribute) => ['--search-attribute', attribute]),
+    ...DYNAMIC_CONFIG.flatMap((setting) => ['--dynamic-config-value', setting]),
+  ];
+}
+
+function describe(
+  { pid, port, uiPort }: ServerRecord,
+  recordFile: string,
+  { adopted, how }: { adopted: boolean; how: string },
+): RunningTemporal {
+  return {
+    address: `${LOOPBACK}:${port}`,
+    namespace: NAMESPACE,
+    uiUrl: uiPort === undefined ? undefined : `http://${LOOPBACK}:${uiPort}`,
+    pid,
+    adopted,
+    how,
+    async stop() {
+      await endProcess(pid, 'SIGTERM', STOP_TIMEOUT_MS);
+      removeRecord(recordFile);
+    },
+  };
+}
+
+async function adopt(recordFile: string): Promise<ServerRecord | undefined> {
+  const { pid, port, uiPort } = readRecord(recordFile) ?? {};
+  if (typeof pid !== 'number' || typeof port !== 'number' || !isAlive(pid)) {
+    return undefined;
+  }
+  const isOurs = await answers(port);
+  return isOurs
+    ? { pid, port, uiPort: typeof uiPort === 'number' ? uiPort : undefined }
+    : undefined;
+}
+
+/** Whether the server answers and its namespace is there. */
+async function answers(port: number): Promise<boolean> {
+  try {
+    const connection = await Connection.connect({
+      address: `${LOOPBACK}:${port}`,
+      connectTimeout: 1000,
+    });
+    try {
+      await connection.workflowService.describeNamespace({ namespace: NAMESPACE });
+      return true;
+    } finally {
+      await connection.close();
+    }
+  } catch {
+    return false;
+  }
+}

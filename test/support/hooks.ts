@@ -1,0 +1,19 @@
+import { Runtime } from '@temporalio/worker';
+
+import { stopTestServer } from './postgres.ts';
+import { stopTestTemporal } from './temporal.ts';
+
+/** Root hooks of every mocha run: a quiet Temporal runtime, and no server left behind. */
+export const mochaHooks = {
+  beforeAll(): void {
+    const quiet = (): void => undefined;
+    Runtime.install({
+      shutdownSignals: [],
+      logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet },
+    });
+  },
+  async afterAll(this: Mocha.Context): Promise<void> {
+    this.timeout(60_000);
+    await Promise.all([stopTestServer(), stopTestTemporal()]);
+  },
+};
