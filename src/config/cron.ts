@@ -44,7 +44,8 @@ function isItem(item: string, field: CronField): boolean {
     return true;
   }
   const ends = range.split('-').map((end) => valueOf(end, field));
-  const [first, last = first] = ends;
+  const [first] = ends;
+  const last = ends.at(-1);
   return ends.length <= 2 && first !== undefined && last !== undefined && first <= last;
 }
 

@@ -2,7 +2,7 @@
 const SECRET_KEY =
   /(password|passwd|passphrase|pwd|secret|token|apikey|accesskey|accesskeyid|privatekey|authorization|cookie|credential|credentials|databaseurl|connectionstring|dsn)$/;
 /** `sha256`, counts and ids may end like a secret's name, yet are none. */
-const HARMLESS_KEY = /^(next|page|continuation|task|attempt)token$/;
+const HARMLESS_KEY = /^(next|page|nextpage|continuation|task|attempt)token$/;
 
 export const REDACTED = '***';
 

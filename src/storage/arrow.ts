@@ -170,10 +170,12 @@ function columnOf<Column extends TypedArray>(
   isColumn: (values: unknown) => values is Column,
 ): Column {
   const values: unknown = table.getChild(name)?.data[0]?.values;
-  if (!isColumn(values) || values.length !== table.numRows) {
+  // What was read is padded to eight bytes.
+  const exact: unknown = isColumn(values) ? values.subarray(0, table.numRows) : undefined;
+  if (!isColumn(exact) || exact.length !== table.numRows) {
     throw new RangeError(`Column ${name} is absent or of another type or length`);
   }
-  return values;
+  return exact;
 }
 
 function isFloat64Array(values: unknown): values is Float64Array {
