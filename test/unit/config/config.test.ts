@@ -141,7 +141,7 @@ describe('the configuration', () => {
 });
 
 describe('.env.example', () => {
-  it('is what the settings say: `npm run -s candlewick -- config example` would write it', () => {
+  it('is what renderEnvExample() makes of the settings', () => {
     assert.equal(readFileSync('.env.example', 'utf8'), renderEnvExample());
   });
 
