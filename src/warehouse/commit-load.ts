@@ -1,10 +1,16 @@
+import type { PoolClient } from 'pg';
+
 import { TransientError } from '../domain/errors.ts';
 import { translateDatabaseError } from './database-error.ts';
 import { readLedger, type LedgerEntry, type LoadStamp } from './ledger.ts';
 import { awaitSettled } from './load-claim.ts';
-import type { LoadConnection } from './load-connection.ts';
+import { cancelled, type LoadConnection } from './load-connection.ts';
 import type { LoadCounts, LoadHooks, LoadRequest } from './load-request.ts';
-import type { Warehouse } from './pool.ts';
+import { timedQuery, type Warehouse } from './pool.ts';
+
+/** A COMMIT takes milliseconds; an answer that is this late was lost. */
+const REPLY_TIMEOUT_MS = 15_000;
+const SETTLE_TRIES = 3;
 
 /** A load whose transaction has all its writes, or found that there is nothing to do. */
 export interface PreparedLoad {
@@ -24,7 +30,7 @@ export async function commitLoad(
   { counts, stamp }: PreparedLoad,
 ): Promise<LoadCounts> {
   try {
-    const sent = connection.client.query('commit');
+    const sent = connection.client.query(timedQuery('commit', [], REPLY_TIMEOUT_MS));
     // If the failpoint throws, nobody awaits it.
     sent.catch(() => undefined);
     await hooks.failpoint?.('load.commit_sent_no_reply');
@@ -32,35 +38,46 @@ export async function commitLoad(
     if (command !== 'COMMIT') {
       throw new TransientError(
         `Batch ${request.batchKey}: the server answered COMMIT by ${command}`,
-        {
-          code: 'ETL-LOAD-013',
-        },
+        { code: 'ETL-LOAD-013' },
       );
     }
     connection.release();
     return counts;
   } catch (error) {
+    const wasAborted = connection.wasAborted();
     connection.destroy();
-    const entry = await settle(warehouse, request, error);
+    const entry = await settle(warehouse, request);
+    if (entry === undefined) {
+      throw wasAborted
+        ? cancelled(request)
+        : translateDatabaseError(error, `Committing batch ${request.batchKey}`);
+    }
     return entry.batchId === stamp?.batchId ? counts : entry.counts;
   }
 }
 
-/** What the ledger says after a COMMIT that failed. @throws the COMMIT's error where nothing was committed. */
+/** What the ledger says after a COMMIT that failed: undefined where nothing was committed, nor will be. */
 async function settle(
   { pool }: Warehouse,
   { batchKey }: LoadRequest,
-  cause: unknown,
-): Promise<LedgerEntry> {
-  const doing = `Committing batch ${batchKey}`;
-  try {
-    await awaitSettled(pool, batchKey);
-    const entry = await readLedger(pool, batchKey);
-    if (entry !== undefined) {
+): Promise<LedgerEntry | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    let client: PoolClient | undefined;
+    try {
+      client = await pool.connect();
+      await awaitSettled(client, batchKey, REPLY_TIMEOUT_MS);
+      const entry = await readLedger(client, batchKey);
+      client.release();
       return entry;
+    } catch (error) {
+      // What broke our line has most likely broken the pool's idle ones too, so this one is not used again.
+      client?.release(true);
+      if (tries === SETTLE_TRIES) {
+        throw translateDatabaseError(
+          error,
+          `Asking the ledger whether batch ${batchKey} is loaded`,
+        );
+      }
     }
-  } catch (error) {
-    throw translateDatabaseError(error, `${doing}, asking the ledger`);
   }
-  throw translateDatabaseError(cause, doing);
 }

@@ -29,7 +29,7 @@ export interface ConnectionSettings {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
-const STATEMENT_TIMEOUT_MS = 120_000;
+const STATEMENT_TIMEOUT_MS = 60_000;
 const LOCK_TIMEOUT_MS = 30_000;
 /** A worker that was stopped inside a transaction loses it, and its locks, after this time. */
 const IDLE_IN_TRANSACTION_MS = 15_000;

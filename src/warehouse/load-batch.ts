@@ -91,11 +91,11 @@ async function writeAll(client: PoolClient, load: Load, claim: LoadClaim): Promi
   await assertMayEnter(client, request);
   const stamp = await takeStamp(client);
   const counts = await writeBars(client, load, stamp);
-  await holdQuarantined(client, request, stamp);
   await recordSuspensions(client, request, stamp);
   await hooks.failpoint?.('load.after_merge_before_ledger');
   await confirmClaim(client, claim);
   await writeLedger(client, request, stamp, counts);
+  await holdQuarantined(client, request, stamp);
   await hooks.failpoint?.('load.after_ledger_before_commit');
   return { counts, stamp };
 }

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 
 import { SystemError } from '../domain/errors.ts';
 import type { LoadRequest } from './load-request.ts';
+import { timedQuery } from './pool.ts';
 
 /** The right to commit a batch; lost as soon as a newer attempt claims it. */
 export interface LoadClaim {
@@ -82,10 +83,12 @@ export async function confirmClaim(
 
 /** Waits until no transaction that has confirmed the claim is under way any more. */
 export async function awaitSettled(
-  client: Pick<ClientBase, 'query'>,
+  client: ClientBase,
   batchKey: string,
+  timeoutMs: number,
 ): Promise<void> {
-  await client.query('select from load_claims where batch_key = $1 for update', [batchKey]);
+  const lock = 'select from load_claims where batch_key = $1 for update';
+  await client.query(timedQuery(lock, [batchKey], timeoutMs));
 }
 
 function overtaken(batchKey: string): SystemError {

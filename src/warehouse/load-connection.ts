@@ -77,7 +77,8 @@ export async function abandon(
   return translated;
 }
 
-function cancelled({ batchKey }: LoadRequest): TransientError {
+/** What a load says that was aborted and rolled back. */
+export function cancelled({ batchKey }: LoadRequest): TransientError {
   return new TransientError(`Batch ${batchKey}: the load was cancelled and rolled back`, {
     code: 'ETL-LOAD-012',
   });
