@@ -27,7 +27,9 @@ function readCsv(text: string, rows: NaiveRows): number {
   const names = (lines[0] ?? '').replace('\uFEFF', '').split(',');
   for (const line of lines.slice(1)) {
     const cells = line.split(',');
-    const cell = (name: string): string => cells[names.indexOf(name)] ?? '';
+    function cell(name: string): string {
+      return cells[names.indexOf(name)] ?? '';
+    }
     const date = cell('trade_date');
     const day = `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6, 8)}`;
     const prices = ['open', 'high', 'low', 'close', 'pre_close'].map((name) =>
