@@ -1,10 +1,7 @@
-import type { LandedAnswer, PayloadRef } from '../../domain/batch.ts';
+import type { BatchRef, LandedAnswer, PayloadRef } from '../../domain/batch.ts';
 import type { BarColumns } from '../../domain/bar.ts';
 import { SchemaDriftError } from '../../domain/errors.ts';
-import { exchangeOf } from '../../domain/stock-symbol.ts';
-import { isSession } from '../../calendar/trading-calendar.ts';
 import type { BarsDecoder } from '../../sources/data-source.ts';
-import type { BatchRef } from '../../domain/batch.ts';
 import { standardiseBars } from '../../transform/standardise.ts';
 import type { TransformOutcome, TransformTask } from './tasks.ts';
 
@@ -28,7 +25,6 @@ export function createTransformTask(
       symbols,
       startDay,
       endDay,
-      isSession: (symbol, day) => isSession(exchangeOf(symbol), day),
     });
     return {
       staged: await deps.staging.writeColumns(key, standard.columns),
