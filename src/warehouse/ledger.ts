@@ -42,11 +42,17 @@ export interface LoadStamp {
   readonly loadedAtMicros: bigint;
 }
 
-/** A batch id and the instant of the load. An id of a load that fails is never used again. */
+/**
+ * A batch id and the instant of the load. An id of a load that fails is never used again. The instant is the server's clock,
+ * but never before that of an earlier batch: a clock that was set back must not make versions overlap in time.
+ */
 export async function takeStamp(client: ClientBase): Promise<LoadStamp> {
   const { rows } = await client.query<{ batch_id: number; micros: string }>(
     `select nextval(pg_get_serial_sequence('load_batches', 'batch_id')) as batch_id,
-            (extract(epoch from clock_timestamp()) * 1000000)::bigint::text as micros`,
+            (extract(epoch from greatest(clock_timestamp(), (
+              select max(loaded_at) + interval '1 microsecond'
+                from (select loaded_at from load_batches order by batch_id desc limit 100) latest)))
+              * 1000000)::bigint::text as micros`,
   );
   const [row] = rows;
   if (row === undefined) {

@@ -64,7 +64,8 @@ async function tryLoad(
       return before.counts;
     }
     const claim = await claimBatch(client, request);
-    await client.query('begin');
+    // Whatever the server's default is: each statement after a wait for locks must see what was committed meanwhile.
+    await client.query('begin isolation level read committed');
     prepared = await writeAll(client, load, claim);
   } catch (error) {
     throw await abandon(connection, request, error);

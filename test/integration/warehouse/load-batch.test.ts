@@ -162,6 +162,20 @@ describe('loadBatch', () => {
     assert.deepEqual(current, { same: true, first: true });
   });
 
+  it('keeps versions in order even when the server’s clock is set back', async () => {
+    await loadBatch(database.warehouse, loadRequest([{ close: 10.1 }]));
+    await rows("update load_batches set loaded_at = now() + interval '1 hour'");
+    await rows('update daily_bars set updated_at = (select loaded_at from load_batches)');
+
+    await loadBatch(database.warehouse, loadRequest([{ close: 10.2 }]));
+
+    const [versions] = await rows(
+      `select h.known_from < h.known_to as ordered, h.known_to = b.updated_at as adjacent
+         from daily_bars_history h join daily_bars b using (symbol, trade_date)`,
+    );
+    assert.deepEqual(versions, { ordered: true, adjacent: true });
+  });
+
   it('does not erase a stored preClose or amount by the silence of a source or layout that has none', async () => {
     await loadBatch(database.warehouse, loadRequest([{}]));
 

@@ -194,23 +194,30 @@ describe('loadBatch under faults', () => {
     }
   });
 
-  it('fences an attempt that was overtaken while it waited: its session ends and its writes are gone', async () => {
-    const request = loadRequest(NEW);
-    const zombie = heldLoad(request, 'load.after_merge_before_ledger');
-    await zombie.reached;
+  for (const failpoint of ['load.mid_copy', 'load.after_ledger_before_commit']) {
+    it(`fences an attempt that was overtaken at ${failpoint}: its session ends and its writes are gone`, async () => {
+      const request = loadRequest(NEW);
+      const zombie = heldLoad(request, failpoint);
+      await zombie.reached;
 
-    const counts = await loadBatch(database.warehouse, { ...request, attempt: 2 });
-    zombie.goOn();
+      const counts = await loadBatch(database.warehouse, { ...request, attempt: 2 });
+      zombie.goOn();
 
-    assert.deepEqual([counts.inserted, counts.updated], [1, 1]);
-    const outcome = await zombie.result;
-    assert.ok(outcome instanceof SystemError, String(outcome));
-    const { rows } = await database.warehouse.pool.query(
-      'select attempt from load_batches where batch_key = $1',
-      [request.batchKey],
-    );
-    assert.deepEqual(rows, [{ attempt: 2 }]);
-  });
+      assert.deepEqual([counts.inserted, counts.updated], [1, 1]);
+      const outcome = await zombie.result;
+      if (failpoint === 'load.mid_copy') {
+        assert.ok(outcome instanceof SystemError, String(outcome));
+      } else {
+        // Its COMMIT failed, so it asked the ledger, which knows of the newer attempt.
+        assert.deepEqual(outcome, { ...counts, alreadyLoaded: true });
+      }
+      const { rows } = await database.warehouse.pool.query(
+        'select attempt from load_batches where batch_key = $1',
+        [request.batchKey],
+      );
+      assert.deepEqual(rows, [{ attempt: 2 }]);
+    });
+  }
 
   it('refuses an older attempt that comes after a newer one has claimed the batch', async () => {
     const request = loadRequest(NEW);

@@ -1,0 +1,51 @@
+import { Client } from 'pg';
+
+import { connectionSettings } from './connection-settings.ts';
+import { translateDatabaseError } from './database-error.ts';
+
+/**
+ * Three roles that cannot log in, to be granted to those that can. Roles belong to the whole server and making them needs
+ * CREATEROLE, so this is no migration but a step that an administrator takes; taking it again repairs the grants.
+ */
+const GRANTS = `
+do $$
+declare role_name text;
+begin
+  foreach role_name in array array['etl_owner', 'etl_load', 'etl_read'] loop
+    if not exists (select from pg_roles where rolname = role_name) then
+      execute format('create role %I nologin', role_name);
+    end if;
+  end loop;
+  execute format('grant create, temporary on database %I to etl_owner', current_database());
+  execute format('grant temporary on database %I to etl_load', current_database());
+end $$;
+grant usage, create on schema public to etl_owner;
+grant usage on schema public to etl_load, etl_read;
+grant select on all tables in schema public to etl_load, etl_read;
+grant insert, update on
+  daily_bars, daily_bars_history, instruments, suspensions, adjustment_factors, load_batches, batch_answers, batch_verdicts,
+  load_claims, quarantine, job_runs, job_batches, job_symbol_failures to etl_load;
+grant delete on job_batches, job_symbol_failures to etl_load;
+grant usage on all sequences in schema public to etl_load;
+alter role etl_read set default_transaction_read_only = on;
+`;
+
+/** Makes the roles etl_owner, etl_load and etl_read where they are missing, and grants each what it needs. */
+export async function grantRoles(
+  connectionString: string,
+  { allowPlaintext = false }: { readonly allowPlaintext?: boolean } = {},
+): Promise<void> {
+  const applicationName = 'candlewick roles';
+  const client = new Client(
+    connectionSettings({ connectionString, applicationName, allowPlaintext }),
+  );
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query(GRANTS);
+  } catch (error) {
+    throw translateDatabaseError(error, 'Granting roles');
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+
+import { loadBatch } from '../../../src/warehouse/load-batch.ts';
+import { openWarehouse, type Warehouse } from '../../../src/warehouse/pool.ts';
+import { readBars } from '../../../src/warehouse/queries.ts';
+import { grantRoles } from '../../../src/warehouse/roles.ts';
+import { loadRequest } from './load-requests.ts';
+import { createScratchDatabase, type ScratchDatabase } from './scratch-database.ts';
+
+const WHOLE = { startDate: '1990-01-01', endDate: '2100-01-01', limit: 10 };
+
+describe('roles', () => {
+  let database: ScratchDatabase;
+  let loader: Warehouse;
+  let reader: Warehouse;
+
+  async function login(role: string): Promise<Warehouse> {
+    const name = `${role}_login`;
+    await database.warehouse.pool.query(
+      `create role ${name} login password 'secret' in role ${role}`,
+    );
+    const url = new URL(database.url);
+    url.username = name;
+    url.password = 'secret';
+    return openWarehouse({ connectionString: url.href, applicationName: name });
+  }
+
+  before(async () => {
+    database = await createScratchDatabase();
+    await grantRoles(database.url);
+    await grantRoles(database.url);
+    loader = await login('etl_load');
+    reader = await login('etl_read');
+  });
+
+  after(async () => {
+    await loader.close();
+    await reader.close();
+    await database.warehouse.pool.query('drop role etl_load_login, etl_read_login');
+    await database.drop();
+  });
+
+  it('let the loader load, update and keep history', async () => {
+    assert.equal((await loadBatch(loader, loadRequest([{}]))).inserted, 1);
+    assert.equal((await loadBatch(loader, loadRequest([{ close: 10.4 }]))).updated, 1);
+  });
+
+  for (const statement of [
+    'delete from daily_bars',
+    'truncate daily_bars',
+    'drop table daily_bars',
+    'create table mine (x int)',
+    'delete from daily_bars_history',
+    "update candlewick_database set purpose = 'demo'",
+    "copy daily_bars to program 'cat'",
+    "select pg_read_file('/etc/passwd')",
+  ]) {
+    it(`keep the loader from: ${statement}`, async () => {
+      await assert.rejects(loader.pool.query(statement), /permission denied|must be owner/);
+    });
+  }
+
+  it('let the reader read, and nothing else', async () => {
+    assert.equal((await readBars(reader, WHOLE)).length, 1);
+    await assert.rejects(
+      reader.pool.query("update daily_bars set source = 'x'"),
+      /permission denied/,
+    );
+  });
+});
