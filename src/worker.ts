@@ -1,83 +1,89 @@
-import { fileURLToPath } from 'node:url';
+import { createCpuPool } from './activities/cpu/pool.ts';
+import { createFailpoint } from './activities/failpoint.ts';
+import { createActivities } from './activities/index.ts';
+import type { Config } from './config/config.ts';
+import type { TaskQueue } from './domain/task-queues.ts';
+import type { Logger } from './observability/logger.ts';
+import { temporalLogger } from './observability/temporal-logger.ts';
+import { createLanding } from './storage/landing.ts';
+import { openStore } from './storage/open-store.ts';
+import { createStaging } from './storage/staging.ts';
+import { loadBatch } from './warehouse/load-batch.ts';
+import { openWarehouse } from './warehouse/pool.ts';
+import { createMarketFacts } from './worker/market-facts.ts';
+import { createRunStore } from './worker/run-store.ts';
+import { createSources } from './worker/sources.ts';
+import { installRuntime } from './worker/temporal-runtime.ts';
+import { startTemporalWorkers, type RunningWorkers } from './worker/temporal-workers.ts';
 
-import { Connection } from '@temporalio/client';
-import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-
-import { createFailureInterceptor, type RetryRules } from './activities/failure-interceptor.ts';
-import type { EtlActivities } from './activities/contract.ts';
-import { connectSettings, type ConnectOptions } from './client/connection.ts';
-import { SystemError } from './domain/errors.ts';
-import { queueName, type TaskQueue } from './domain/task-queues.ts';
-import { ensureSearchAttributes } from './worker/search-attributes.ts';
-
-/** Built by `npm run build`; must be made by the very version of @temporalio/worker that runs it. */
-const BUNDLE = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
-
-export interface TemporalWorkerOptions extends ConnectOptions {
+export interface WorkerSettings {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  /** undefined: Temporal's standard environment configuration. */
+  readonly temporalAddress: string | undefined;
+  readonly namespace: string;
   readonly queues: readonly TaskQueue[];
-  readonly activities: EtlActivities;
-  readonly retry: RetryRules;
-  /** Activities at a time, on each queue. */
-  readonly maxActivities: number;
+  readonly logger: Logger;
 }
 
-/** Workers on some task queues, in this process. */
-export interface RunningWorkers {
-  /** Takes no new work, lets what runs end, at most for the shutdown grace time. */
-  stop(): Promise<void>;
-  /** Settles when the workers have ended; rejects where one of them failed. */
-  readonly ended: Promise<void>;
-}
+/** Symbols a batch of a daily run: few rows a symbol, so that many make a batch worth its round trips. */
+const DAILY_BATCH_SIZE = 1000;
+const DEFAULT_RETRY_DELAY_MS = 1000;
+/** Activities at a time: mostly waiting for sources, threads and the database. */
+const MAX_ACTIVITIES = 16;
+const DEFAULT_BATCH_SIZE = 100;
 
-/** Starts workers that poll the given queues. @throws SystemError where Temporal does not answer. */
-export async function startTemporalWorkers(
-  options: TemporalWorkerOptions,
-): Promise<RunningWorkers> {
-  const { address, namespace, connection } = connectSettings(options);
-  const native = await NativeConnection.connect(connection).catch((cause: unknown) => {
-    throw new SystemError(`No Temporal server answers at ${address}`, {
-      code: 'ETL-TMP-301',
-      hint: 'start one with `npm start`, or set TEMPORAL_ADDRESS to host:port of yours.',
-      cause,
-    });
+/** Starts one worker process' share of the work: connections, threads, and the workers of the given task queues. */
+export async function startWorker(settings: WorkerSettings): Promise<RunningWorkers> {
+  const { config, logger } = settings;
+  installRuntime(temporalLogger(logger));
+  const warehouse = openWarehouse({
+    connectionString: settings.databaseUrl,
+    applicationName: 'candlewick worker',
+    allowPlaintext: config.allowPlaintext,
   });
-  const control = await Connection.connect(connection);
-  await ensureSearchAttributes(control, namespace);
-  await control.close();
-  const workers: Worker[] = [];
-  for (const queue of options.queues) {
-    workers.push(await Worker.create(workerOptions(options, queue, native, namespace)));
+  const cpu = createCpuPool({ storageUrl: config.storageUrl });
+  const store = openStore(config.storageUrl);
+  const retryDelayMs = config.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS;
+  async function close(): Promise<void> {
+    await Promise.allSettled([cpu.close(), warehouse.close()]);
   }
-  const ended = Promise.all(workers.map((worker) => worker.run())).then(() => native.close());
-  return {
-    ended,
-    async stop() {
-      workers.filter((worker) => worker.getState() === 'RUNNING').forEach((w) => w.shutdown());
-      await ended;
-    },
-  };
-}
-
-function workerOptions(
-  { activities, retry, maxActivities, queuePrefix }: TemporalWorkerOptions,
-  queue: TaskQueue,
-  connection: NativeConnection,
-  namespace: string,
-): WorkerOptions {
-  return {
-    connection,
-    namespace,
-    taskQueue: queueName(queue, queuePrefix ?? ''),
-    workflowBundle: { codePath: BUNDLE },
-    activities: { ...activities },
-    interceptors: {
-      activity: [(context) => ({ inbound: createFailureInterceptor(context, retry) })],
-    },
-    maxConcurrentActivityTaskExecutions: maxActivities,
-    maxCachedWorkflows: 50,
-    // A workflow whose worker was killed goes on elsewhere after this, not after the default ten seconds.
-    stickyQueueScheduleToStartTimeout: '2 seconds',
-    shutdownGraceTime: '20 seconds',
-    shutdownForceTime: '30 seconds',
-  };
+  try {
+    const activities = createActivities({
+      runs: createRunStore(warehouse),
+      facts: createMarketFacts(warehouse),
+      landing: createLanding(store),
+      staging: createStaging(store),
+      sources: createSources(config, cpu),
+      cpu,
+      load: (request, hooks) => loadBatch(warehouse, request, hooks),
+      clock: { now: () => Date.now() },
+      failpoint: createFailpoint(config.failpoints),
+      planning: {
+        ...config,
+        retryDelayMs,
+        dailyBatchSize:
+          config.batchSize === DEFAULT_BATCH_SIZE ? DAILY_BATCH_SIZE : config.batchSize,
+      },
+    });
+    const workers = await startTemporalWorkers({
+      ...(settings.temporalAddress === undefined ? {} : { address: settings.temporalAddress }),
+      namespace: settings.namespace,
+      queuePrefix: config.queuePrefix,
+      queues: settings.queues,
+      activities,
+      retry: { transientRetries: config.retryAttempts, transientDelayMs: retryDelayMs },
+      maxActivities: MAX_ACTIVITIES,
+    });
+    return {
+      ended: workers.ended.then(close),
+      async stop() {
+        await workers.stop();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

@@ -4,7 +4,7 @@ import { withHeartbeat } from './heartbeat.ts';
 
 /** Every row gets its fate and the batch its score, before anything is published. */
 export function createValidateBatch(
-  deps: Pick<EtlDeps, 'runs' | 'facts' | 'cpu' | 'failpoint'>,
+  deps: Pick<EtlDeps, 'runs' | 'facts' | 'sources' | 'cpu' | 'failpoint'>,
 ): EtlActivities['validateBatch'] {
   return async function validateBatch({ jobId, runId, batchNo, manifest, staged, suspended }) {
     return withHeartbeat(async (signal) => {
@@ -16,6 +16,7 @@ export function createValidateBatch(
           key: `${runId}/${batchNo}/judged`,
           staged,
           context: { ...facts, symbols: spec.symbols, qualityThreshold, cleanData },
+          expectsOwnRange: deps.sources.get(spec.config.sources[0] ?? '').inspect !== undefined,
           validate: validateData,
         },
         signal,

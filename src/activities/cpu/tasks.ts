@@ -33,6 +33,8 @@ export interface ValidateTask {
   readonly key: string;
   readonly staged: BatchRef;
   readonly context: JudgeContext;
+  /** The source holds a finite set: of each symbol only the days between its own first and last row are expected. */
+  readonly expectsOwnRange: boolean;
   /** false: nothing is judged; only rows that no table could hold are kept back. */
   readonly validate: boolean;
 }

@@ -1,5 +1,6 @@
 import type { BarColumns } from '../../domain/bar.ts';
 import type { BatchRef } from '../../domain/batch.ts';
+import type { DayNumber } from '../../domain/trading-day.ts';
 import { judgeBars } from '../../quality/judge.ts';
 import { FATE, type JudgeContext, type Verdict } from '../../quality/verdict.ts';
 import type { ValidateOutcome, ValidateTask, VerdictSummary } from './tasks.ts';
@@ -18,9 +19,10 @@ export interface ValidateDeps {
 export function createValidateTask(
   staging: ValidateDeps,
 ): (task: ValidateTask) => Promise<ValidateOutcome> {
-  return async function runValidate({ key, staged, context, validate }) {
+  return async function runValidate({ key, staged, context, validate, expectsOwnRange }) {
     const { columns } = await staging.readColumns(staged);
-    const verdict = judgeBars(columns, validate ? context : unjudged(context));
+    const judging = expectsOwnRange ? { ...context, expected: ownRanges(columns) } : context;
+    const verdict = judgeBars(columns, validate ? judging : unjudged(judging));
     const judged = await staging.writeColumns(`${key}.arrow`, verdict.columns, {
       fate: verdict.fate,
     });
@@ -32,6 +34,17 @@ export function createValidateTask(
       quarantined: count(verdict.fate, FATE.quarantine),
     };
   };
+}
+
+/** Of each symbol, its first and last row; the columns are sorted by symbol and day. */
+function ownRanges(columns: BarColumns): Map<string, { from: DayNumber; to: DayNumber }> {
+  const ranges = new Map<string, { from: DayNumber; to: DayNumber }>();
+  for (let row = 0; row < columns.length; row += 1) {
+    const symbol = columns.symbols[columns.symbolId[row] ?? 0] ?? '';
+    const day = columns.tradingDay[row] ?? 0;
+    ranges.set(symbol, { from: ranges.get(symbol)?.from ?? day, to: day });
+  }
+  return ranges;
 }
 
 /** Without validation no symbol is held back for its score; rows that no table could hold still are. */

@@ -23,7 +23,11 @@ async function failureOf(error: Error, attempt = 1): Promise<ApplicationFailure>
   const environment = new MockActivityEnvironment({ attempt });
   const interceptor = createFailureInterceptor(environment.context, rules);
   const outcome: unknown = await environment
-    .run(() => interceptor.execute?.({ args: [], headers: {} }, () => Promise.reject(error)))
+    .run(() =>
+      Promise.resolve(
+        interceptor.execute?.({ args: [], headers: {} }, () => Promise.reject(error)),
+      ),
+    )
     .catch((failure: unknown) => failure);
   assert.ok(outcome instanceof ApplicationFailure);
   return outcome;
