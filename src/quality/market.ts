@@ -20,83 +20,55 @@ export function tickOf(symbol: StockSymbol): number {
   return board === 'b_share' && symbol.endsWith('.SH') ? SHANGHAI_B_TICK : TICKS[board];
 }
 
-export interface LimitQuestion {
-  readonly symbol: StockSymbol;
-  readonly day: DayNumber;
-  /** Undefined: not known. */
-  readonly isSt: boolean | undefined;
-  /** Sessions since listing, the first is 0. Undefined: not known. */
-  readonly listedSessions: number | undefined;
-  readonly listDay: DayNumber | undefined;
+/** One line of the dated limit table: from `from`, `percent` for shares, `stPercent` for those under special treatment. */
+interface LimitEra {
+  readonly from: DayNumber;
+  readonly percent: number;
+  readonly stPercent: number;
 }
 
-const LIMITS_BEGIN = toDayNumber('1996-12-16');
-const CHINEXT_20 = toDayNumber('2020-08-24');
-const ST_MAIN_10 = toDayNumber('2026-07-06');
-const MAIN_REGISTRATION = toDayNumber('2023-04-10');
-const FREE_SESSIONS = 5;
+function era(from: string, percent: number, stPercent: number): LimitEra {
+  return { from: toDayNumber(from), percent, stPercent };
+}
+
+/** Newest first. Sources: the exchanges' rules, SOURCES.md §15.1 and QUALITY.md B.3. Funds and indices are not judged. */
+const LIMIT_ERAS: Readonly<Record<Board, readonly LimitEra[]>> = {
+  main: [era('2026-07-06', 10, 10), era('1998-04-22', 10, 5), era('1996-12-16', 10, 10)],
+  b_share: [era('2026-07-06', 10, 10), era('1998-04-22', 10, 5), era('1996-12-16', 10, 10)],
+  chinext: [era('2020-08-24', 20, 20), era('2009-10-30', 10, 5)],
+  star: [era('2019-07-22', 20, 20)],
+  bse: [era('2021-11-15', 30, 30)],
+  fund: [],
+  index: [],
+  other: [],
+};
 
 /**
- * The day's price limit in percent of the ex-right previous close, or undefined where none applies or none is known.
- * Where ST is not known the wider limit stands: what breaks that one is wrong either way. Source: the exchanges' rules,
- * SOURCES.md §15.1 and QUALITY.md B.3.
+ * The day's price limit in percent of the ex-right previous close, or undefined where none is known. Where it is not
+ * known whether the share is ST the wider limit stands: what breaks that one is wrong either way.
  */
-export function limitPercent(question: LimitQuestion): number | undefined {
-  const { symbol, day, isSt } = question;
-  if (day < LIMITS_BEGIN || isUnlimited(question)) {
-    return undefined;
-  }
-  switch (boardOf(symbol)) {
-    case 'main':
-    case 'b_share': {
-      return isSt === true && day < ST_MAIN_10 ? 5 : 10;
-    }
-    case 'chinext': {
-      return chinextPercent(day, isSt);
-    }
-    case 'star': {
-      return 20;
-    }
-    case 'bse': {
-      return 30;
-    }
-    case 'fund':
-    case 'index':
-    case 'other': {
-      return undefined;
+export function limitPercent(
+  board: Board,
+  day: DayNumber,
+  isSt: boolean | undefined,
+): number | undefined {
+  for (const { from, percent, stPercent } of LIMIT_ERAS[board]) {
+    if (day >= from) {
+      return isSt === true ? stPercent : percent;
     }
   }
   return undefined;
 }
 
-function chinextPercent(day: DayNumber, isSt: boolean | undefined): number {
-  if (day >= CHINEXT_20) {
-    return 20;
-  }
-  return isSt === true ? 5 : 10;
-}
+const CHINEXT_REGISTRATION = toDayNumber('2020-08-24');
+const MAIN_REGISTRATION = toDayNumber('2023-04-10');
+const FREE_SESSIONS = 5;
 
-/** First sessions without a limit, or with the wider one of an issue: not judged. */
-function isUnlimited({ symbol, listedSessions, listDay }: LimitQuestion): boolean {
-  if (listedSessions === undefined) {
-    return false;
-  }
-  const board = boardOf(symbol);
+/** How many sessions after its listing a share has no limit, or the wider one of an issue, which is not judged. */
+export function unlimitedSessions(board: Board, listDay: DayNumber): number {
   const isRegistered =
     board === 'star' ||
-    (board === 'chinext' && listDay !== undefined && listDay >= CHINEXT_20) ||
-    (board === 'main' && listDay !== undefined && listDay >= MAIN_REGISTRATION);
-  return listedSessions < (isRegistered ? FREE_SESSIONS : 1);
-}
-
-/** The limit prices, rounded half up to the tick, in 1/10,000; at least one tick away from the previous close. */
-export function limitPrices(
-  preClose: number,
-  percent: number,
-  tick: number,
-): { readonly up: number; readonly down: number } {
-  // Whole numbers throughout: 2.05 × 1.1 must be 2.26, and binary fractions make it 2.25.
-  const up = Math.floor((preClose * (100 + percent)) / (100 * tick) + 0.5) * tick;
-  const down = Math.floor((preClose * (100 - percent)) / (100 * tick) + 0.5) * tick;
-  return { up: Math.max(up, preClose + tick), down: Math.min(down, preClose - tick) };
+    (board === 'chinext' && listDay >= CHINEXT_REGISTRATION) ||
+    (board === 'main' && listDay >= MAIN_REGISTRATION);
+  return isRegistered ? FREE_SESSIONS : 1;
 }

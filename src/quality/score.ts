@@ -13,8 +13,10 @@ export interface ScoreInput {
   readonly symbolId: Uint32Array;
   readonly symbols: number;
   readonly hits: HitList;
-  /** Rows that cleaning has taken out; they count as absent after repair. */
-  readonly isQuarantined: (row: number) => boolean;
+  /** 1 where nothing can be published under a row's key: it counts as absent after repair. */
+  readonly leavesHole: Uint8Array;
+  /** Evidence of a suspension is no key. */
+  readonly isCounted: (row: number) => boolean;
   readonly tolerance?: Partial<Readonly<Record<Dimension, number>>>;
 }
 
@@ -50,11 +52,11 @@ export function scoreBatch(input: ScoreInput): Scores {
   };
 }
 
-function keysBySymbol({ rows, symbolId, symbols, hits }: ScoreInput): Float64Array {
+function keysBySymbol({ rows, symbolId, symbols, hits, isCounted }: ScoreInput): Float64Array {
   const keys = new Float64Array(symbols);
   for (let row = 0; row < rows; row += 1) {
     const id = symbolId[row] ?? 0;
-    keys[id] = (keys[id] ?? 0) + 1;
+    keys[id] = (keys[id] ?? 0) + (isCounted(row) ? 1 : 0);
   }
   for (const hit of hits) {
     if (hit.row === undefined && weightOf(hit) > 0) {
@@ -68,8 +70,8 @@ function weightOf({ rule, confidence }: Hit): number {
   return SEVERITY_WEIGHT[rule.severity] * Math.min(1, Math.max(0, confidence));
 }
 
-function weightAfterRepair(hit: Hit, { isQuarantined }: ScoreInput): number {
-  const isGone = hit.state !== HIT.open || (hit.row !== undefined && isQuarantined(hit.row));
+function weightAfterRepair(hit: Hit, { leavesHole }: ScoreInput): number {
+  const isGone = hit.state !== HIT.open || (hit.row !== undefined && leavesHole[hit.row] === 1);
   return isGone ? 0 : weightOf(hit);
 }
 
@@ -102,14 +104,14 @@ function massOf(input: ScoreInput, weigh: (hit: Hit) => number, isAfterRepair: b
 }
 
 function addQuarantined(
-  { rows, symbolId, isQuarantined, hits }: ScoreInput,
+  { rows, symbolId, leavesHole, hits }: ScoreInput,
   mass: Float64Array,
 ): void {
   if (hits.length === 0) {
     return;
   }
   for (let row = 0; row < rows; row += 1) {
-    if (isQuarantined(row)) {
+    if (leavesHole[row] === 1) {
       const id = symbolId[row] ?? 0;
       mass[id] = (mass[id] ?? 0) + 1;
     }

@@ -2,6 +2,7 @@ import type { BarColumns } from '../domain/bar.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { DayNumber } from '../domain/trading-day.ts';
+import type { RuleSettings } from './settings.ts';
 
 export type Dimension =
   'completeness' | 'validity' | 'accuracy' | 'consistency' | 'uniqueness' | 'timeliness';
@@ -66,6 +67,8 @@ export interface JudgeContext {
     StockSymbol,
     { readonly from: DayNumber; readonly to: DayNumber }
   >;
+  /** Thresholds, severities and switches that differ from the defaults. */
+  readonly rules?: RuleSettings;
   /** Symbols asked for: those without any row are incomplete too. */
   readonly symbols: readonly StockSymbol[];
   readonly qualityThreshold: number;

@@ -1,0 +1,166 @@
+import { MARK, MISSING, VALUE_COLUMNS, type BarColumns } from '../domain/bar.ts';
+import { boardOf, type Board } from '../domain/stock-symbol.ts';
+import { toDayNumber } from '../domain/trading-day.ts';
+import { limitPercent, unlimitedSessions } from './market.ts';
+import type { Group } from './keys.ts';
+import { includesDay } from './keys.ts';
+import type { Thresholds } from './settings.ts';
+import { sessionAtOrAfter, type Sheet } from './sheet.ts';
+import { valuesOfRows, type Tape } from './tape.ts';
+import type { JudgeContext } from './verdict.ts';
+
+/** The bars of one symbol that stand for a session, ready for diagnosis. `rows` are the sheet's, in order. */
+export function buildTape(
+  sheet: Sheet,
+  group: Group,
+  rows: Uint32Array,
+  context: JudgeContext,
+  thresholds: Thresholds,
+): Tape {
+  const { symbol, symbolId, tick } = group;
+  const day = Int32Array.from(rows, (row) => sheet.columns.tradingDay[row] ?? 0);
+  const session = Int32Array.from(rows, (row) => sheet.session[row] ?? 0);
+  const before = context.lastClose.get(symbol);
+  const board = boardOf(symbol);
+  const spacing = spacingOf(day, session, before?.day, { symbol, context });
+  return {
+    symbol,
+    symbolId,
+    board,
+    tick,
+    length: rows.length,
+    row: rows,
+    day,
+    session,
+    values: valuesOfRows(sheet.columns, rows),
+    limit: limitsOf(sheet.columns, rows, {
+      board,
+      day,
+      session,
+      spacing,
+      context,
+      symbol,
+      thresholds,
+    }),
+    factor: factorsOf(day, before?.day, context.exRights?.get(symbol)),
+    gap: spacing.gap,
+    standing: new Uint8Array(rows.length),
+    absent: Uint8Array.from(rows, (row) => absentColumns(sheet.columns.missing[row] ?? 0)),
+    broken: new Uint16Array(rows.length),
+    before,
+  };
+}
+
+/** Bit `1 << cell` for each value whose column the layout does not have. */
+export function absentColumns(missing: number): number {
+  let absent = 0;
+  if (missing !== 0) {
+    for (let cell = 0; cell < VALUE_COLUMNS.length; cell += 1) {
+      absent |= ((missing >>> (4 * cell)) & 0xf) === MISSING.noColumn ? 1 << cell : 0;
+    }
+  }
+  return absent;
+}
+
+interface Spacing {
+  /** Sessions between a bar and the one before, without bar. */
+  readonly idle: Int32Array;
+  /** Of those, the ones without a known suspension. */
+  readonly gap: Int32Array;
+}
+
+function spacingOf(
+  day: Int32Array,
+  session: Int32Array,
+  dayBefore: number | undefined,
+  { symbol, context }: { readonly symbol: string; readonly context: JudgeContext },
+): Spacing {
+  const idle = new Int32Array(day.length);
+  const gap = new Int32Array(day.length);
+  const suspended = context.suspensions.get(symbol);
+  let previous = dayBefore === undefined ? -1 : sessionAtOrAfter(context.sessions, dayBefore);
+  for (let position = 0; position < day.length; position += 1) {
+    const here = session[position] ?? -1;
+    if (previous >= 0 && here > previous + 1) {
+      idle[position] = here - previous - 1;
+      gap[position] = unexplainedSessions(context.sessions, previous + 1, here, suspended);
+    }
+    previous = here >= 0 ? here : previous;
+  }
+  return { idle, gap };
+}
+
+function unexplainedSessions(
+  sessions: Int32Array,
+  from: number,
+  to: number,
+  suspended: Int32Array | undefined,
+): number {
+  let count = 0;
+  for (let at = from; at < to; at += 1) {
+    count += suspended !== undefined && includesDay(suspended, sessions[at] ?? 0) ? 0 : 1;
+  }
+  return count;
+}
+
+interface LimitFacts {
+  readonly board: Board;
+  readonly day: Int32Array;
+  readonly session: Int32Array;
+  readonly spacing: Spacing;
+  readonly context: JudgeContext;
+  readonly symbol: string;
+  readonly thresholds: Thresholds;
+}
+
+/** First sessions after a listing or a long absence have no limit; where the listing is not known nor any bar before, neither. */
+function limitsOf(columns: BarColumns, rows: Uint32Array, facts: LimitFacts): Float64Array {
+  const { board, day, session, spacing, context, symbol, thresholds } = facts;
+  const firstLimited = firstLimitedSession(board, symbol, context);
+  const isStartKnown = context.lastClose.has(symbol) || firstLimited > 0;
+  return Float64Array.from(rows, (row, position) => {
+    const isFree =
+      (session[position] ?? 0) < firstLimited ||
+      (position === 0 && !isStartKnown) ||
+      (spacing.idle[position] ?? 0) >= thresholds.relistingSessions;
+    const marks = columns.marks[row] ?? 0;
+    const isSt = (marks & MARK.stKnown) === 0 ? undefined : (marks & MARK.st) !== 0;
+    return isFree ? Number.NaN : (limitPercent(board, day[position] ?? 0, isSt) ?? Number.NaN);
+  });
+}
+
+/** Index of the first session with a limit; 0 where the listing is not known. */
+export function firstLimitedSession(board: Board, symbol: string, context: JudgeContext): number {
+  const listDate = context.instruments.get(symbol)?.listDate;
+  if (listDate === undefined) {
+    return 0;
+  }
+  const listDay = toDayNumber(listDate);
+  const isBeforeCalendar = listDay < (context.sessions[0] ?? listDay);
+  return isBeforeCalendar
+    ? 0
+    : sessionAtOrAfter(context.sessions, listDay) + unlimitedSessions(board, listDay);
+}
+
+function factorsOf(
+  day: Int32Array,
+  dayBefore: number | undefined,
+  exRights: { readonly days: Int32Array; readonly factors: Float64Array } | undefined,
+): Float64Array {
+  const factor = new Float64Array(day.length).fill(exRights === undefined ? Number.NaN : 1);
+  if (exRights === undefined) {
+    return factor;
+  }
+  let event = 0;
+  let previous = dayBefore ?? Number.NEGATIVE_INFINITY;
+  for (let position = 0; position < day.length; position += 1) {
+    const here = day[position] ?? 0;
+    while (event < exRights.days.length && (exRights.days[event] ?? 0) <= here) {
+      const isBetween = (exRights.days[event] ?? 0) > previous;
+      factor[position] = (factor[position] ?? 1) * (isBetween ? (exRights.factors[event] ?? 1) : 1);
+      event += 1;
+    }
+    previous = here;
+  }
+  return factor;
+}

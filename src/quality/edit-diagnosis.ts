@@ -1,0 +1,115 @@
+import { EDITS, type Edit, type Witness } from './edits.ts';
+import { BROKEN, CELL, brokenByValues, isBeyondLimit, type Cells } from './invariants.ts';
+import { expectedClose, expectedPreClose, isTrusted } from './links.ts';
+import { cellsAt, type Tape } from './tape.ts';
+
+export interface Diagnosis {
+  readonly edit: Edit;
+  readonly cells: Cells;
+  /** 0 to 1: how much better it is than the next best that gives other values. */
+  readonly confidence: number;
+}
+
+/** What a row's level is measured against; NaN where there is no history. */
+export interface Level {
+  readonly volume: number;
+  readonly amount: number;
+  readonly close: number;
+}
+
+/** Spread of ln(volume / median) of real bars, and of ln(close / nearest close), beyond which a value is dear. */
+const VOLUME_SPREAD = 0.9;
+const PRICE_SPREAD = 0.08;
+const DEAREST = 30;
+/** Dearer than this and the row is not explained but dressed up. */
+const TOO_DEAR = 16;
+
+/** The cheapest single fault that, undone, leaves a row with which every hard invariant and every trusted neighbour agrees. */
+export function diagnoseRow(tape: Tape, position: number, level: Level): Diagnosis | undefined {
+  const cells = cellsAt(tape, position);
+  const witness = witnessOf(tape, position);
+  let best: { edit: Edit; cells: Cells; cost: number } | undefined;
+  let nextCost = Number.POSITIVE_INFINITY;
+  for (const edit of EDITS) {
+    const edited = edit.undo(cells, witness);
+    if (edited !== undefined && isSound(tape, position, edited, witness)) {
+      const cost = edit.cost + levelCost(edited, level);
+      if (best === undefined || cost < best.cost) {
+        nextCost = best !== undefined && differs(best.cells, edited) ? best.cost : nextCost;
+        best = { edit, cells: edited, cost };
+      } else if (differs(best.cells, edited)) {
+        nextCost = Math.min(nextCost, cost);
+      }
+    }
+  }
+  if (best === undefined || best.cost > TOO_DEAR) {
+    return undefined;
+  }
+  const odds = Math.exp(best.cost - nextCost);
+  return { edit: best.edit, cells: best.cells, confidence: 1 / (1 + odds) };
+}
+
+export function witnessOf(tape: Tape, position: number): Witness {
+  const hasBefore =
+    (position === 0 ? tape.before !== undefined : isTrusted(tape, position - 1)) &&
+    (tape.gap[position] ?? 0) === 0;
+  const hasNext = isTrusted(tape, position + 1) && (tape.gap[position + 1] ?? 0) === 0;
+  return {
+    tick: tape.tick,
+    preClose: hasBefore ? expectedPreClose(tape, position) : Number.NaN,
+    preCloseDoubt: tape.tick * 0.51,
+    close: hasNext ? expectedClose(tape, position) : Number.NaN,
+    closeDoubt: tape.tick * (tape.factor[position + 1] === 1 ? 0.51 : 1.51),
+  };
+}
+
+/** Complete, unbroken, and in agreement with each trusted neighbour. */
+export function isSound(tape: Tape, position: number, cells: Cells, witness: Witness): boolean {
+  return (
+    isComplete(cells, tape.absent[position] ?? 0) &&
+    brokenCells(tape, position, cells) === 0 &&
+    agrees(cells[CELL.preClose], witness.preClose, witness.preCloseDoubt) &&
+    agrees(cells[CELL.close], witness.close, witness.closeDoubt)
+  );
+}
+
+/** Has a value in every column that its layout has? `absent` has a bit for each that it does not have. */
+export function isComplete(cells: Cells, absent: number): boolean {
+  return cells.every((value, cell) => !Number.isNaN(value) || (absent & (1 << cell)) !== 0);
+}
+
+/** All bits of a row that can be told without its neighbours. */
+export function brokenCells(tape: Tape, position: number, cells: Cells): number {
+  const percent = tape.limit[position] ?? Number.NaN;
+  const isBeyond = !Number.isNaN(percent) && isBeyondLimit(cells, percent, tape.tick);
+  return brokenByValues(cells, tape.tick) | (isBeyond ? BROKEN.limit : 0);
+}
+
+function agrees(value: number | undefined, expected: number, doubt: number): boolean {
+  return (
+    Number.isNaN(expected) ||
+    value === undefined ||
+    Number.isNaN(value) ||
+    Math.abs(value - expected) <= doubt
+  );
+}
+
+function levelCost(cells: Cells, { volume, amount, close }: Level): number {
+  return (
+    distance(cells[CELL.volume], volume, VOLUME_SPREAD) / 2 +
+    distance(cells[CELL.amount], amount, VOLUME_SPREAD) / 2 +
+    distance(cells[CELL.close], close, PRICE_SPREAD)
+  );
+}
+
+function distance(value: number | undefined, usual: number, spread: number): number {
+  if (Number.isNaN(usual) || !(usual > 0)) {
+    return 0;
+  }
+  const far = Math.log((value ?? Number.NaN) / usual) / spread;
+  return Number.isNaN(far) ? 0 : Math.min(DEAREST, (far * far) / 2);
+}
+
+function differs(a: Cells, b: Cells): boolean {
+  return a.some((value, cell) => Math.abs(value - (b[cell] ?? Number.NaN)) > 0.5);
+}

@@ -1,0 +1,91 @@
+import type { BatchReport } from './batch-report.ts';
+import { buildTape } from './build-tape.ts';
+import { findGaps } from './gaps.ts';
+import { HIT } from './hit-list.ts';
+import { settleKeys, type Group } from './keys.ts';
+import { holdOddLevels } from './levels.ts';
+import { holdUnexplained, inspectRows, repairRows } from './row-diagnosis.ts';
+import { holdCoarseRuns, holdForeignRuns, restoreSwappedDays } from './runs.ts';
+import type { Thresholds } from './settings.ts';
+import type { Sheet } from './sheet.ts';
+import { settleSingleLinks } from './single-links.ts';
+import { findStaleRows } from './stale.ts';
+import { valuesOfRows, type Tape } from './tape.ts';
+import { TapeReport } from './tape-report.ts';
+import { FATE, type JudgeContext } from './verdict.ts';
+
+/** Everything about one symbol that its own rows can tell, in the order of QUALITY.md B.1. */
+export function judgeSymbol(
+  sheet: Sheet,
+  group: Group,
+  { context, thresholds }: { readonly context: JudgeContext; readonly thresholds: Thresholds },
+  report: BatchReport,
+): void {
+  settleKeys(sheet, group, context, report);
+  const rows = publishableRows(group, report);
+  const tape = buildTape(sheet, group, rows, context, thresholds);
+  const found = new TapeReport(tape.length);
+  inspectRows(tape);
+  findStaleRows(tape, found, valuesOfRows(sheet.columns, rows));
+  repairRows(tape, found);
+  restoreSwappedDays(tape, found);
+  holdCoarseRuns(tape, found, thresholds.coarseRows);
+  holdForeignRuns(tape, found);
+  settleSingleLinks(tape, found);
+  holdUnexplained(tape, found);
+  holdOddLevels(tape, found, thresholds);
+  findGaps(tape, context, thresholds, report);
+  transfer(sheet, tape, found, context.cleanData, report);
+}
+
+function publishableRows({ from, to }: Group, report: BatchReport): Uint32Array {
+  const rows: number[] = [];
+  for (let row = from; row < to; row += 1) {
+    if (report.fate[row] === FATE.publish) {
+      rows.push(row);
+    }
+  }
+  return Uint32Array.from(rows);
+}
+
+/** From positions to rows; repaired values enter the sheet, unless nothing is to be cleaned: then such rows are held. */
+function transfer(
+  sheet: Sheet,
+  tape: Tape,
+  found: TapeReport,
+  cleanData: boolean,
+  report: BatchReport,
+): void {
+  for (const { position, rule, confidence, state, note } of found.hits) {
+    const row = tape.row[position] ?? 0;
+    const isHeld = state === HIT.repaired && !cleanData;
+    report.add(
+      row,
+      { rule, confidence, ...(note === undefined ? {} : { note }) },
+      isHeld ? HIT.open : state,
+    );
+    if (isHeld) {
+      found.fate[position] = FATE.quarantine;
+    }
+  }
+  for (let position = 0; position < tape.length; position += 1) {
+    const row = tape.row[position] ?? 0;
+    const fate = found.fate[position] ?? FATE.publish;
+    report.fate[row] = fate;
+    report.leavesHole[row] = fate === FATE.quarantine ? 1 : 0;
+    report.oddity[row] = found.oddity[position] ?? 0;
+    if (cleanData && fate !== FATE.quarantine) {
+      copyValues(sheet, tape, position, row);
+    }
+  }
+}
+
+function copyValues({ columns }: Sheet, { values }: Tape, position: number, row: number): void {
+  columns.open[row] = values.open[position] ?? Number.NaN;
+  columns.high[row] = values.high[position] ?? Number.NaN;
+  columns.low[row] = values.low[position] ?? Number.NaN;
+  columns.close[row] = values.close[position] ?? Number.NaN;
+  columns.preClose[row] = values.preClose[position] ?? Number.NaN;
+  columns.volume[row] = values.volume[position] ?? Number.NaN;
+  columns.amount[row] = values.amount[position] ?? Number.NaN;
+}

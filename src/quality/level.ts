@@ -1,0 +1,53 @@
+import type { Level } from './edit-diagnosis.ts';
+import { STANDING, type Tape } from './tape.ts';
+
+const SESSIONS_BEFORE = 60;
+const SESSIONS_AFTER = 40;
+const NEAREST = 8;
+
+/** The usual volume and amount around a position, from trusted bars only, and the nearest trusted close. */
+export function levelAround(tape: Tape, position: number): Level {
+  const from = Math.max(0, position - SESSIONS_BEFORE);
+  const to = Math.min(tape.length, position + SESSIONS_AFTER + 1);
+  const around = trustedPositions(tape, from, to, position);
+  return {
+    volume: medianOf(tape.values.volume, around),
+    amount: medianOf(tape.values.amount, around),
+    close: nearestClose(tape, position),
+  };
+}
+
+export function trustedPositions(
+  { standing }: Tape,
+  from: number,
+  to: number,
+  except: number,
+): readonly number[] {
+  const positions: number[] = [];
+  for (let position = from; position < to; position += 1) {
+    if (position !== except && standing[position] === STANDING.trusted) {
+      positions.push(position);
+    }
+  }
+  return positions;
+}
+
+/** Of the positive values at `positions`; NaN for none. */
+export function medianOf(values: Float64Array, positions: readonly number[]): number {
+  const sorted = Float64Array.from(positions, (at) => values[at] ?? Number.NaN)
+    .filter((value) => value > 0)
+    .toSorted();
+  return sorted[sorted.length >> 1] ?? Number.NaN;
+}
+
+function nearestClose({ standing, values, length }: Tape, position: number): number {
+  for (let away = 1; away <= NEAREST; away += 1) {
+    for (const at of [position - away, position + away]) {
+      const close = values.close[at] ?? Number.NaN;
+      if (at >= 0 && at < length && standing[at] === STANDING.trusted && close > 0) {
+        return close;
+      }
+    }
+  }
+  return Number.NaN;
+}

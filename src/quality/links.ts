@@ -1,0 +1,64 @@
+import type { Tape } from './tape.ts';
+import { STANDING } from './tape.ts';
+
+/** Whether a bar's previous close agrees with the bar before. */
+export const LINK = { unknown: 0, holds: 1, broken: 2 } as const;
+
+/** Share of the price by which a stored ex-right factor may be rounded. */
+const FACTOR_SLACK = 2e-6;
+
+/** The ex-right previous close that the bar before lets expect at `position`; NaN where it cannot tell. */
+export function expectedPreClose(tape: Tape, position: number): number {
+  const close = closeBefore(tape, position);
+  const factor = tape.factor[position] ?? Number.NaN;
+  return Math.round(close / factor / tape.tick) * tape.tick;
+}
+
+/** The close that the next bar lets expect at `position`; NaN where it cannot tell. Exact only without an event between. */
+export function expectedClose(tape: Tape, position: number): number {
+  const next = tape.values.preClose[position + 1] ?? Number.NaN;
+  const factor = tape.factor[position + 1] ?? Number.NaN;
+  return Math.round((next * factor) / tape.tick) * tape.tick;
+}
+
+/** Last close before `position`, raw. */
+export function closeBefore({ values, before }: Tape, position: number): number {
+  return (position === 0 ? before?.close : values.close[position - 1]) ?? Number.NaN;
+}
+
+/** The link into `position`, by the values alone. */
+export function linkInto(tape: Tape, position: number): number {
+  const preClose = tape.values.preClose[position] ?? Number.NaN;
+  const close = closeBefore(tape, position);
+  if (Number.isNaN(preClose) || !(close > 0)) {
+    return LINK.unknown;
+  }
+  const tolerance = tape.tick * 0.51 + close * FACTOR_SLACK;
+  const factor = tape.factor[position] ?? Number.NaN;
+  if (Number.isNaN(factor)) {
+    return unexplainedLink(preClose, close, tolerance, tape.gap[position] ?? 0);
+  }
+  if (Math.abs(preClose - close / factor) <= tolerance) {
+    return LINK.holds;
+  }
+  return (tape.gap[position] ?? 0) > 0 ? LINK.unknown : LINK.broken;
+}
+
+/** Without knowledge of ex-right days a lower previous close may be one; a higher one hardly ever is (20 of 5,493). */
+function unexplainedLink(preClose: number, close: number, tolerance: number, gap: number): number {
+  if (Math.abs(preClose - close) <= tolerance) {
+    return LINK.holds;
+  }
+  return preClose > close && gap === 0 ? LINK.broken : LINK.unknown;
+}
+
+/** The link into `position`, where both bars may bear witness. */
+export function witnessedLink(tape: Tape, position: number): number {
+  const isWitnessed =
+    isTrusted(tape, position) && (position === 0 || isTrusted(tape, position - 1));
+  return isWitnessed ? linkInto(tape, position) : LINK.unknown;
+}
+
+export function isTrusted({ standing, length }: Tape, position: number): boolean {
+  return position >= 0 && position < length && standing[position] === STANDING.trusted;
+}
