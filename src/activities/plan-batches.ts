@@ -22,7 +22,7 @@ export function chunk<Item>(items: readonly Item[], size: number): Item[][] {
 /** Batches of neighbouring symbols over the whole range, each as large as both bounds allow; at least one symbol. */
 export function planBatches(
   symbols: readonly StockSymbol[],
-  range: { readonly startDate: TradingDay; readonly endDate: TradingDay },
+  { startDate, endDate }: { readonly startDate: TradingDay; readonly endDate: TradingDay },
   { batchSize, batchRows, rowsPerSymbol }: BatchSizing,
 ): readonly PlannedBatch[] {
   const byRows = Math.max(1, Math.floor(batchRows / Math.max(1, rowsPerSymbol)));
@@ -30,6 +30,7 @@ export function planBatches(
   return chunk(sorted, Math.min(batchSize, byRows)).map((part, batchNo) => ({
     batchNo,
     symbols: part,
-    ...range,
+    startDate,
+    endDate,
   }));
 }

@@ -28,6 +28,18 @@ describe('planning batches', () => {
     );
   });
 
+  it('takes the range of a job and nothing else of it', () => {
+    const job = { ...range, symbols: [], batchSize: 7 };
+
+    const [first] = planBatches(['600000.SH'], job, {
+      batchSize: 1,
+      batchRows: 10,
+      rowsPerSymbol: 1,
+    });
+
+    assert.deepEqual(first, { batchNo: 0, symbols: ['600000.SH'], ...range });
+  });
+
   it('makes smaller batches where a symbol has many rows', () => {
     const [first] = planBatches(symbols(250), range, {
       batchSize: 100,
