@@ -21,11 +21,15 @@ describe('loadBatch', () => {
     return (await database.warehouse.pool.query<Row>(text, values)).rows;
   }
 
-  beforeEach(async () => {
+  before(async () => {
     database = await createScratchDatabase();
   });
 
-  afterEach(async () => {
+  beforeEach(async () => {
+    await database.empty();
+  });
+
+  after(async () => {
     await database.drop();
   });
 

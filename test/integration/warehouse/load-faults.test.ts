@@ -52,12 +52,16 @@ describe('loadBatch under faults', () => {
     return { result, reached: reached.opened, goOn: release.open };
   }
 
-  beforeEach(async () => {
+  before(async () => {
     database = await createScratchDatabase();
+  });
+
+  beforeEach(async () => {
+    await database.empty();
     await loadBatch(database.warehouse, loadRequest(OLD));
   });
 
-  afterEach(async () => {
+  after(async () => {
     await database.drop();
   });
 

@@ -94,9 +94,7 @@ describe('loadBatch as a fold', () => {
         fc.array(BATCH, { maxLength: 6 }),
         fc.infiniteStream(fc.nat()),
         async (batches, choices) => {
-          await database.warehouse.pool.query(
-            'truncate daily_bars, daily_bars_history, load_batches, load_claims cascade',
-          );
+          await database.empty();
           const table = new Map<number, Stored>();
           const sent: LoadRequest[] = [];
           let updates = 0;

@@ -4,7 +4,12 @@ import { testDatabase, type TestDatabase } from '../../support/postgres.ts';
 
 export interface ScratchDatabase extends TestDatabase {
   readonly warehouse: Warehouse;
+  /** Forgets all that loads have written: cheaper than a new database for each test. */
+  empty(): Promise<void>;
 }
+
+const LOADED = `daily_bars, daily_bars_history, load_batches, batch_answers, batch_verdicts, load_claims, quarantine,
+  suspensions, adjustment_factors`;
 
 /** A migrated database of its own, and a pool on it; `drop` ends both. */
 export async function createScratchDatabase(
@@ -15,6 +20,9 @@ export async function createScratchDatabase(
   return {
     url,
     warehouse,
+    async empty() {
+      await warehouse.pool.query(`truncate ${LOADED} restart identity`);
+    },
     async drop() {
       await warehouse.close();
       await drop();
