@@ -4,6 +4,7 @@ import { takeRows, type BarColumns } from '../domain/bar.ts';
 import { FATE } from '../quality/verdict.ts';
 import type { EtlActivities } from './contract.ts';
 import type { EtlDeps } from './deps.ts';
+import type { VerdictSummary } from './cpu/tasks.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { readManifest, readSuspended, readVerdict } from './staged-records.ts';
 
@@ -34,7 +35,7 @@ export function createLoadBatch(
           mode: spec.config.skipExisting ? 'skip' : 'update',
           quarantined: {
             columns: takeRows(columns, quarantine),
-            findings: verdict.findings,
+            findings: withGate(columns, quarantine, verdict, spec.config.qualityThreshold),
             rows: quarantine,
           },
           suspensions: await readSuspended(deps.staging, batch.suspended),
@@ -48,6 +49,35 @@ export function createLoadBatch(
       return { jobId, runId, batchNo, ...counts };
     });
   };
+}
+
+type Findings = VerdictSummary['findings'];
+
+/** Rows that are held for their symbol's score have no finding of their own: the score is their reason. */
+function withGate(
+  columns: BarColumns,
+  quarantine: Uint32Array,
+  { findings, symbolScores }: VerdictSummary,
+  threshold: number,
+): Findings {
+  const explained = new Set(findings.map(({ row }) => row));
+  const held: Findings[number][] = [];
+  for (const row of quarantine) {
+    const symbol = columns.symbols[columns.symbolId[row] ?? 0] ?? '';
+    const rules = findings.filter((one) => one.symbol === symbol).map(({ rule }) => rule);
+    if (!explained.has(row)) {
+      held.push({
+        rule: 'gate',
+        dimension: 'accuracy',
+        severity: 'high',
+        symbol,
+        tradingDay: columns.tradingDay[row] ?? 0,
+        row,
+        message: `the score of ${symbol}, ${symbolScores[symbol]?.toFixed(3)}, is below ${threshold}; hits in this batch: ${[...new Set(rules)].join(', ')}`,
+      });
+    }
+  }
+  return [...findings, ...held];
 }
 
 function rowsOfFate(fate: Uint8Array, wanted: number): Uint32Array {

@@ -131,7 +131,20 @@ function writeSession(life: Life, session: number, bar: Session, sink: BarSink):
   sink.next += 1;
 }
 
-/** Writes a symbol's bars of the sessions [from, end), suspended ones left out. */
+/** A session without a trade, as sources that report it do: flat at the last close, nothing traded. */
+function writeSuspended(life: Life, session: number, preClose: number, sink: BarSink): void {
+  const { columns, next: row } = sink;
+  columns.symbolId[row] = sink.symbolId;
+  columns.tradingDay[row] = life.sessions[session] ?? 0;
+  for (const name of ['open', 'high', 'low', 'close', 'preClose'] as const) {
+    columns[name][row] = preClose * UNITS_PER_CENT;
+  }
+  columns.marks[row] = MARK.suspended | MARK.stKnown | (isStAt(life, session) ? MARK.st : 0);
+  columns.sourceRow[row] = row;
+  sink.next += 1;
+}
+
+/** Writes a symbol's sessions [from, end): a bar each, or a row that says suspended. */
 export function writeBars(life: Life, from: number, end: number, sink: BarSink): void {
   const { seed } = life.security;
   const start = Math.max(0, from - LEAD);
@@ -141,8 +154,10 @@ export function writeBars(life: Life, from: number, end: number, sink: BarSink):
   for (let session = start; session < end; session += 1) {
     const [first = Number.POSITIVE_INFINITY, after = 0] = life.suspensions[suspension] ?? [];
     if (session >= first) {
-      session = after - 1;
-      suspension += 1;
+      if (session >= from && last !== undefined) {
+        writeSuspended(life, session, preCloseOf(life, session, last.session, last.close), sink);
+      }
+      suspension += session + 1 === after ? 1 : 0;
       continue;
     }
     const wanted = pathClose(life, session, traded);

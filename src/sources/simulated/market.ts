@@ -19,7 +19,7 @@ export interface MarketOptions {
 export interface Market {
   readonly instruments: readonly Instrument[];
   has(symbol: StockSymbol): boolean;
-  /** The traded sessions of some symbols over a closed range, in the order of the symbols, then of days. */
+  /** The sessions of some symbols over a closed range, suspended ones marked, in the order of the symbols, then of days. */
   bars(symbols: readonly StockSymbol[], from: DayNumber, to: DayNumber): BarColumns;
   /** Days in the range on which a listed symbol did not trade. */
   suspendedDays(symbol: StockSymbol, from: DayNumber, to: DayNumber): readonly DayNumber[];

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 
 import { isSession } from '../../../src/calendar/trading-calendar.ts';
-import { MARK, type BarColumns } from '../../../src/domain/bar.ts';
+import { MARK, takeRows, type BarColumns } from '../../../src/domain/bar.ts';
 import { boardOf, exchangeOf } from '../../../src/domain/stock-symbol.ts';
 import { fromDayNumber, toDayNumber } from '../../../src/domain/trading-day.ts';
 import { createMarket } from '../../../src/sources/simulated/market.ts';
@@ -14,7 +14,16 @@ const market = createMarket({ seed: 7, symbols: 200 });
 const symbols = market.instruments.map(({ symbol }) => symbol);
 const FROM = toDayNumber('2019-01-02');
 const TO = toDayNumber('2026-10-30');
-const all = market.bars(symbols, FROM, TO);
+const rows = market.bars(symbols, FROM, TO);
+/** The bars alone. */
+const all = takeRows(
+  rows,
+  Uint32Array.from(rows.marks.keys()).filter((row) => !isSuspended(row)),
+);
+
+function isSuspended(row: number): boolean {
+  return ((rows.marks[row] ?? 0) & MARK.suspended) !== 0;
+}
 
 function at(array: ArrayLike<number>, row: number): number {
   return array[row] ?? Number.NaN;
@@ -81,6 +90,23 @@ describe('simulated market', () => {
     );
   });
 
+  it('says of each listed session that it was suspended, or has a bar', () => {
+    const named = new Set<string>();
+    for (let row = 0; row < rows.length; row += 1) {
+      if (isSuspended(row)) {
+        named.add(`${rows.symbols[at(rows.symbolId, row)]}/${at(rows.tradingDay, row)}`);
+        assert.equal(at(rows.volume, row), 0);
+        assert.equal(at(rows.high, row), at(rows.low, row));
+      }
+    }
+    const expected = symbols.flatMap((symbol) =>
+      market.suspendedDays(symbol, FROM, TO).map((day) => `${symbol}/${day}`),
+    );
+
+    assert.deepEqual(named, new Set(expected));
+    assert.ok(named.size > 100);
+  });
+
   it('keeps the price limits of board, day and ST status, and reaches them', () => {
     const firstDay = new Map(market.instruments.map((i) => [i.symbol, i.listDate]));
     let atLimit = 0;
@@ -132,6 +158,9 @@ describe('simulated market', () => {
         (some, [from, days]) => {
           const part = market.bars(some, from, Math.min(TO, from + days));
           for (let row = 0; row < part.length; row += 1) {
+            if ((at(part.marks, row) & MARK.suspended) !== 0) {
+              continue;
+            }
             const other = rowOf.get(`${symbolAt(part, row)}/${at(part.tradingDay, row)}`) ?? -1;
             for (const name of [
               'open',
