@@ -1,0 +1,11 @@
+/** Makes sure, before any test runs, that there is a Temporal server to be had: building one takes minutes. */
+import { join, resolve } from 'node:path';
+
+import { findTemporal } from '../../src/runtime/temporal-program.ts';
+
+const home = resolve(process.env['CANDLEWICK_HOME'] ?? '.candlewick');
+const { how } = await findTemporal({
+  cache: join(home, 'bin'),
+  onProgress: (line) => process.stderr.write(`${line}\n`),
+});
+process.stderr.write(`Temporal: ${how}\n`);
