@@ -69,8 +69,12 @@ interface Run {
   readonly dirty: Table;
 }
 
+function tableIn(folder: string, name: string): Table {
+  return readTable(join(folder, `${name}.csv`));
+}
+
 function openRun(folder: string): Run {
-  const table = (name: string): Table => readTable(join(folder, `${name}.csv`));
+  const table = tableIn.bind(undefined, folder);
   const instruments = table('instruments');
   const symbols = instruments.map((row) => row['symbol'] ?? '');
   const sessions = Int32Array.from(table('calendar'), (row) =>
@@ -131,10 +135,13 @@ function instrumentOf(row: Readonly<Record<string, string>>): Instrument {
   };
 }
 
+function keyIn(dirty: Table, row: number): string {
+  return `${dirty[row]?.['symbol'] ?? ''},${dirty[row]?.['trade_date'] ?? ''}`;
+}
+
 function detectedLines({ intake, dirty }: Run, { sheet, report }: Judgement): string[] {
   const lines = ['symbol,trade_date,score,flag,row_id,check,field'];
-  const keyOf = (row: number): string =>
-    `${dirty[row]?.['symbol'] ?? ''},${dirty[row]?.['trade_date'] ?? ''}`;
+  const keyOf = keyIn.bind(undefined, dirty);
   for (const { row, rule } of intake.notes) {
     lines.push(`${keyOf(row)},0.95,1,${dirty[row]?.['row_id'] ?? ''},${rule},`);
   }

@@ -1,3 +1,4 @@
+import { MONEY_SCALE } from '../domain/bar.ts';
 import { CELL, type Cells } from './invariants.ts';
 
 /** What trusted neighbours say about a row; NaN where there is none. */
@@ -36,9 +37,12 @@ export const EDITS: readonly Edit[] = [
   },
   permutation('N02_swap_high_low', 'high and low exchanged', 2, [0, 2, 1, 3, 4, 5, 6]),
   permutation('N03_column_order', 'sent as open, close, high, low', 2.5, [0, 2, 3, 1, 4, 5, 6]),
-  permutation('N03_column_order', 'sent as open, low, high, close', 3.5, [0, 2, 1, 3, 4, 5, 6]),
-  permutation('N03_column_order', 'sent as high, open, low, close', 4, [1, 0, 2, 3, 4, 5, 6]),
-  permutation('N04_swap_volume_amount', 'volume and amount exchanged', 2, [0, 1, 2, 3, 4, 6, 5]),
+  {
+    rule: 'N04_swap_volume_amount',
+    cost: 2,
+    note: 'volume and amount exchanged',
+    undo: swapVolumeAmount,
+  },
   permutation('N05_swap_open_close', 'open and close exchanged', 3.5, [3, 1, 2, 0, 4, 5, 6]),
   ...PRICES.flatMap((cell, index) =>
     POWERS.map((power) =>
@@ -111,6 +115,14 @@ function permutation(rule: string, note: string, cost: number, order: readonly n
     note,
     undo: (cells) => Float64Array.from(order, (from) => cells[from] ?? Number.NaN),
   };
+}
+
+/** The cells differ in unit: shares here, 1/10,000 CNY there. */
+function swapVolumeAmount(cells: Cells): Cells {
+  const edited = cells.slice();
+  edited[CELL.volume] = tidy((cells[CELL.amount] ?? Number.NaN) / MONEY_SCALE);
+  edited[CELL.amount] = tidy((cells[CELL.volume] ?? Number.NaN) * MONEY_SCALE);
+  return edited;
 }
 
 function scaling(

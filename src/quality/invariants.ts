@@ -75,8 +75,7 @@ export function brokenByValues(cells: Cells, tick: number): number {
 
 /** NaN is no multiple of anything, and no breach of the tick either. */
 function isOffTick(price: number, tick: number): boolean {
-  const rest = price % tick;
-  return rest > 0 || rest < 0;
+  return Math.abs(price % tick) > 0;
 }
 
 /**

@@ -3,7 +3,7 @@ import { buildTape } from './build-tape.ts';
 import { findGaps } from './gaps.ts';
 import { HIT } from './hit-list.ts';
 import { settleKeys, type Group } from './keys.ts';
-import { holdOddLevels } from './levels.ts';
+import { holdOddLevels, repairUnitsOfBoth } from './levels.ts';
 import { holdUnexplained, inspectRows, repairRows } from './row-diagnosis.ts';
 import { holdCoarseRuns, holdForeignRuns, restoreSwappedDays } from './runs.ts';
 import type { Thresholds } from './settings.ts';
@@ -33,6 +33,7 @@ export function judgeSymbol(
   holdForeignRuns(tape, found);
   settleSingleLinks(tape, found);
   holdUnexplained(tape, found);
+  repairUnitsOfBoth(tape, found);
   holdOddLevels(tape, found, thresholds);
   findGaps(tape, context, thresholds, report);
   transfer(sheet, tape, found, context.cleanData, report);

@@ -1,5 +1,6 @@
 import { diagnoseRow, isComplete, brokenCells } from './edit-diagnosis.ts';
 import { BROKEN, CELL } from './invariants.ts';
+import { closeBefore } from './links.ts';
 import { levelAround } from './level.ts';
 import { cellsAt, STANDING, type Tape } from './tape.ts';
 import type { TapeReport } from './tape-report.ts';
@@ -49,7 +50,11 @@ function repairRow(tape: Tape, report: TapeReport, position: number): void {
   const diagnosis = diagnoseRow(tape, position, levelAround(tape, position));
   if (diagnosis !== undefined) {
     const { edit, cells, confidence } = diagnosis;
-    const rule = ruleOfRepair(edit.rule, broken);
+    const isRaw = tape.values.preClose[position] === closeBefore(tape, position);
+    const rule =
+      edit.rule === 'N06_pre_close' && isRaw
+        ? 'N07_pre_close_unadjusted'
+        : ruleOfRepair(edit.rule, broken);
     report.repair(tape, position, cells, { rule, confidence, note: edit.note });
   }
 }

@@ -7,6 +7,11 @@ const LONGEST_RUN = 65;
 const FOREIGN_JUMP = Math.log(1.25);
 const FOREIGN_DRIFT = 0.25;
 const LONGEST_FOREIGN_RUN = 30;
+const PLACE_SPREAD = 0.5;
+const DEAREST_PLACE = 8;
+const LEAST_GAIN = 2;
+/** Rows in a run whose jumps cancel to the cent: shorter ones are as likely two unrelated errors. */
+const LEAST_EXACT_RUN = 4;
 const COARSE = 1000;
 const ODDS_OF_COARSE = 0.1;
 const CERTAIN = 1e-6;
@@ -110,12 +115,16 @@ function runBetween(tape: Tape, start: Break, end: Break): string | undefined {
   );
   // Half a tick of rounding at each of the four prices that make the two jumps.
   const rounding = (2.2 * tape.tick) / preClose;
-  if (Math.abs(start.shift) > 1.5 * tape.tick) {
-    if (Math.abs(start.shift + end.shift) <= 1.2 * tape.tick) {
-      return 'all prices shifted by one amount (forward adjustment by dividends)';
-    }
-    if (Math.abs(start.jump + end.jump) <= rounding) {
-      return 'all prices scaled by one factor (adjusted prices)';
+  const isShifted = Math.abs(start.shift + end.shift) <= 1.2 * tape.tick;
+  const isScaled = Math.abs(start.jump + end.jump) <= rounding;
+  const isExact = length >= LEAST_EXACT_RUN && Math.abs(start.shift + end.shift) < tape.tick / 2;
+  if (Math.abs(start.shift) > 1.5 * tape.tick && (isShifted || isScaled)) {
+    // Two unrelated errors may cancel by chance: the mean price must agree that the level is wrong.
+    const gain = meanPriceGain(tape, start, end, isShifted);
+    if (gain > (isExact ? 0 : LEAST_GAIN)) {
+      return isShifted
+        ? 'all prices shifted by one amount (forward adjustment by dividends)'
+        : 'all prices scaled by one factor (adjusted prices)';
     }
   }
   const isForeign =
@@ -123,8 +132,48 @@ function runBetween(tape: Tape, start: Break, end: Break): string | undefined {
     Math.abs(end.jump) > FOREIGN_JUMP &&
     start.jump * end.jump < 0 &&
     Math.abs(start.jump + end.jump) < FOREIGN_DRIFT &&
-    length <= LONGEST_FOREIGN_RUN;
+    length <= LONGEST_FOREIGN_RUN &&
+    !isBrokenNear(tape, start.position, end.position);
   return isForeign ? 'the level of another symbol' : undefined;
+}
+
+/** Another symbol's rows are whole, and so are the rows around them: a broken one explains a link better. */
+function isBrokenNear({ broken }: Tape, from: number, to: number): boolean {
+  let wrong = 0;
+  for (let position = from; position < to; position += 1) {
+    wrong += broken[position] === 0 ? 0 : 1;
+  }
+  return wrong * 2 > to - from || broken[from - 1] !== 0 || (broken[to] ?? 0) !== 0;
+}
+
+/**
+ * How much likelier the run's mean prices are within their ranges once the jump at its start is undone (as a difference of
+ * logarithms); infinite where the source gives no amounts.
+ */
+function meanPriceGain(tape: Tape, start: Break, end: Break, isShifted: boolean): number {
+  let gain = 0;
+  let rows = 0;
+  for (let position = start.position; position < end.position; position += 1) {
+    const low = tape.values.low[position] ?? Number.NaN;
+    const high = tape.values.high[position] ?? Number.NaN;
+    const mean =
+      (tape.values.amount[position] ?? Number.NaN) / (tape.values.volume[position] ?? Number.NaN);
+    const undo = Math.exp(-start.jump);
+    const fixedLow = isShifted ? low - start.shift : low * undo;
+    const fixedHigh = isShifted ? high - start.shift : high * undo;
+    if (mean > 0 && low > 0) {
+      rows += 1;
+      gain += placeCost(mean, low, high) - placeCost(mean, fixedLow, fixedHigh);
+    }
+  }
+  return rows === 0 ? Number.POSITIVE_INFINITY : gain;
+}
+
+/** Cost of a mean price's place in its day's range: real ones lie at 0.49 ± 0.25. */
+function placeCost(mean: number, low: number, high: number): number {
+  const half = Math.max((high - low) / 2, low * 0.001);
+  const place = (mean - (low + high) / 2) / half;
+  return Math.min(DEAREST_PLACE, (place * place) / (2 * PLACE_SPREAD ** 2));
 }
 
 /** Rows whose prices are all multiples of 0.1, more of them in a row than chance allows, and links that rounding broke. */

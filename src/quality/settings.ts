@@ -6,7 +6,7 @@ export interface Thresholds {
   readonly relistingSessions: number;
   /** Absent sessions that are taken for a suspension where the chain of closes is unbroken. */
   readonly absentBlockSessions: number;
-  /** Volume against what its neighbours let expect: this many times more or less. */
+  /** Volume this many times above, or below, both neighbours and the medians of 20 sessions before and 10 after. */
   readonly volumeSpike: number;
   readonly volumeDip: number;
   /** Rows in which all prices are multiples of 0.1 before lost precision is suspected. */
@@ -19,8 +19,8 @@ export interface Thresholds {
 export const DEFAULT_THRESHOLDS: Thresholds = {
   relistingSessions: 30,
   absentBlockSessions: 20,
-  volumeSpike: 9,
-  volumeDip: 20,
+  volumeSpike: 6,
+  volumeDip: 9,
   coarseRows: 3,
   partialUniverse: 0.03,
   staleUniverse: 0.5,

@@ -19,6 +19,7 @@ interface Account {
 const GAP_SCALE = 0.008;
 /** Costs nearer to each other than this: both rows are doubted. */
 const CLEAR = 4;
+const LEAST_SPIKE = 0.03;
 
 /** For each broken link that no run explains: the likeliest account of it, and a remark on the other row where it is not clear. */
 export function settleSingleLinks(tape: Tape, report: TapeReport): void {
@@ -33,6 +34,7 @@ export function settleSingleLinks(tape: Tape, report: TapeReport): void {
 function settle(tape: Tape, report: TapeReport, position: number): void {
   // A row that breaks an invariant by itself is the wrong one.
   if ((tape.broken[position - 1] ?? 0) !== 0 || (tape.broken[position] ?? 0) !== 0) {
+    holdSpike(tape, report, position - 1);
     return;
   }
   const accounts = accountsOf(tape, position).toSorted((a, b) => a.cost - b.cost);
@@ -52,6 +54,22 @@ function settle(tape: Tape, report: TapeReport, position: number): void {
   if (margin < CLEAR && rival !== undefined) {
     report.note(rival.position, { rule: 'L01_link_suspect', confidence: 0.6 });
   }
+}
+
+/** All prices of a session off by one ratio: scaled to the close that the next session names, the row is whole again. */
+function holdSpike(tape: Tape, report: TapeReport, position: number): void {
+  const ratio = expectedClose(tape, position) / (tape.values.close[position] ?? Number.NaN);
+  const scaled = cellsAt(tape, position).map((value, cell) =>
+    cell <= CELL.close ? Math.round((value * ratio) / tape.tick) * tape.tick : value,
+  );
+  const isWrong = (tape.broken[position] ?? 0) !== 0 && Math.abs(Math.log(ratio)) > LEAST_SPIKE;
+  if (isWrong && isSound(tape, position, scaled, witnessOf(tape, position))) {
+    report.quarantine(tape, position, { rule: 'A08_spike', note: spikeNote(ratio) });
+  }
+}
+
+function spikeNote(ratio: number): string {
+  return `${(100 * (1 / ratio - 1)).toFixed(1)} % off the close that the next session names`;
 }
 
 function accountsOf(tape: Tape, position: number): readonly Account[] {
@@ -106,7 +124,7 @@ function swappedOpenClose(tape: Tape, position: number): Account | undefined {
   return {
     position,
     rule: 'N05_swap_open_close',
-    cost: 1.5 + nextGap(tape, position),
+    cost: -2 + nextGap(tape, position),
     note: 'open is the close that the next session names',
     cells: edited,
   };
@@ -142,16 +160,14 @@ function wrongClose(tape: Tape, position: number): Account | undefined {
 function spike(tape: Tape, position: number): Account | undefined {
   const { values } = tape;
   const ratio = expectedClose(tape, position) / (values.close[position] ?? Number.NaN);
-  const size = Math.abs(Math.log(ratio));
-  if (size < 0.03) {
+  if (Math.abs(Math.log(ratio)) < LEAST_SPIKE) {
     return undefined;
   }
-  const isVwapBroken = (tape.broken[position] ?? 0) !== 0;
   return {
     position,
     rule: 'A08_spike',
-    cost: 5 + nextGap(tape, position) - (isVwapBroken ? 3 : 0),
-    note: `the next session lets expect ${(100 * (1 / ratio - 1)).toFixed(1)} % less or more`,
+    cost: 5 + nextGap(tape, position),
+    note: spikeNote(ratio),
     cells: undefined,
   };
 }
