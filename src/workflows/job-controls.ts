@@ -1,9 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
+import { condition, defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
 
 import type { JobProgress } from './job-progress.ts';
 import type { JobState } from './job-state.ts';
-import { duties } from './stages.ts';
+import { duties, runIdentity } from './stages.ts';
 
 export const progressQuery = defineQuery<JobProgress>('progress');
 export const pauseUpdate = defineUpdate<string>('pause');
@@ -54,7 +54,7 @@ function concurrencyOf(input: unknown): number {
   return value;
 }
 
-/** The operator's hands on a live job; each update answers with one sentence. */
+/** The operator's hands on a live job, there from its first moment; each update answers with one sentence. */
 export function installControls(state: JobState): void {
   setHandler(progressQuery, () => state.progress, {
     description: 'Stage, batches, rows, score and last failures of this job.',
@@ -63,7 +63,6 @@ export function installControls(state: JobState): void {
     pauseUpdate,
     () => {
       state.paused = true;
-      state.show();
       return 'Paused: batches in flight end, no new one starts.';
     },
     { description: 'No new batch starts until resume. No input.' },
@@ -72,7 +71,6 @@ export function installControls(state: JobState): void {
     resumeUpdate,
     () => {
       state.paused = false;
-      state.show();
       return 'Resumed.';
     },
     { description: 'Goes on after pause. No input.' },
@@ -81,8 +79,8 @@ export function installControls(state: JobState): void {
     skipSymbolsUpdate,
     async (input?: unknown) => {
       const symbols = symbolsOf(input);
-      const { jobId, runId } = state.plan;
-      const batches = await duties.skipSymbols({ jobId, runId, symbols });
+      await condition(() => state.plan !== undefined);
+      const batches = await duties.skipSymbols({ ...runIdentity(), symbols });
       return `${symbols.length} symbols are left out of ${batches} batches that have not started.`;
     },
     {
@@ -94,7 +92,6 @@ export function installControls(state: JobState): void {
     setConcurrencyUpdate,
     (input?: unknown) => {
       state.concurrency = concurrencyOf(input);
-      state.show();
       return `${state.concurrency} batches at a time.`;
     },
     {

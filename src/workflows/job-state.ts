@@ -1,5 +1,5 @@
-import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 
 import type { JobPlan, LoadedBatch, ValidatedBatch } from '../activities/contract.ts';
 import type { EtlStage } from '../domain/job.ts';
@@ -17,35 +17,38 @@ const STAGE_ORDER: readonly EtlStage[] = ['extract', 'transform', 'validate', 'l
 
 /** All that a job carries over continue-as-new: small numbers, never rows or lists of symbols. */
 export interface JobContinuation {
-  readonly plan: JobPlan;
-  readonly nextBatch: number;
+  /** undefined: still being made. */
+  plan: JobPlan | undefined;
+  nextBatch: number;
   /** Exclusive. */
-  readonly lastBatch: number;
-  readonly total: number;
-  readonly retried: boolean;
-  readonly paused: boolean;
-  readonly concurrency: number;
-  readonly stage: EtlStage;
-  readonly counts: JobCounts;
-  readonly scoreSum: number;
-  readonly scoreRows: number;
-  readonly done: number;
-  readonly failed: number;
-  readonly failedSymbols: number;
-  readonly lastFailures: readonly string[];
+  lastBatch: number;
+  /** Batches in all, those of a retry included. */
+  total: number;
+  retried: boolean;
+  paused: boolean;
+  /** Batches at a time, where an operator has set it; else the plan's. */
+  concurrency: number | undefined;
+  stage: EtlStage;
+  counts: JobCounts;
+  scoreSum: number;
+  scoreRows: number;
+  done: number;
+  failed: number;
+  failedSymbols: number;
+  lastFailures: readonly string[];
 }
 
-export function startOf(plan: JobPlan): JobContinuation {
+function beginning(): JobContinuation {
   return {
-    plan,
+    plan: undefined,
     nextBatch: 0,
-    lastBatch: plan.batches,
-    total: plan.batches,
+    lastBatch: 0,
+    total: 0,
     retried: false,
     paused: false,
-    concurrency: plan.concurrency,
+    concurrency: undefined,
     stage: 'extract',
-    counts: NO_COUNTS,
+    counts: { ...NO_COUNTS },
     scoreSum: 0,
     scoreRows: 0,
     done: 0,
@@ -57,122 +60,129 @@ export function startOf(plan: JobPlan): JobContinuation {
 
 /** The state of one running job, and its two public faces: current details and search attributes. */
 export class JobState {
-  paused: boolean;
-  concurrency: number;
-  nextBatch: number;
-  lastBatch: number;
-  retried: boolean;
-  readonly plan: JobPlan;
-  private total: number;
-  private stage: EtlStage;
-  private readonly counts: JobCounts;
-  private scoreSum: number;
-  private scoreRows: number;
-  private done: number;
-  private failed: number;
-  private failedSymbols: number;
-  private lastFailures: readonly string[];
+  private readonly at: JobContinuation;
 
-  constructor(from: JobContinuation) {
-    this.plan = from.plan;
-    this.paused = from.paused;
-    this.concurrency = from.concurrency;
-    this.nextBatch = from.nextBatch;
-    this.lastBatch = from.lastBatch;
-    this.total = from.total;
-    this.retried = from.retried;
-    this.stage = from.stage;
-    this.counts = { ...from.counts };
-    this.scoreSum = from.scoreSum;
-    this.scoreRows = from.scoreRows;
-    this.done = from.done;
-    this.failed = from.failed;
-    this.failedSymbols = from.failedSymbols;
-    this.lastFailures = from.lastFailures;
-    upsertSearchAttributes([{ key: STAGE, value: this.stage }]);
+  constructor(from: JobContinuation | undefined) {
+    this.at = from === undefined ? beginning() : { ...from, counts: { ...from.counts } };
+    upsertSearchAttributes([{ key: STAGE, value: this.at.stage }]);
     this.show();
   }
 
   continuation(): JobContinuation {
-    return {
-      plan: this.plan,
-      nextBatch: this.nextBatch,
-      lastBatch: this.lastBatch,
-      total: this.total,
-      retried: this.retried,
-      paused: this.paused,
-      concurrency: this.concurrency,
-      stage: this.stage,
-      counts: this.counts,
-      scoreSum: this.scoreSum,
-      scoreRows: this.scoreRows,
-      done: this.done,
-      failed: this.failed,
-      failedSymbols: this.failedSymbols,
-      lastFailures: this.lastFailures,
-    };
+    return this.at;
+  }
+
+  get plan(): JobPlan | undefined {
+    return this.at.plan;
+  }
+
+  /** The plan is made: the batches can begin. */
+  adopt(plan: JobPlan): void {
+    this.at.plan = plan;
+    this.at.lastBatch = plan.batches;
+    this.at.total = plan.batches;
+    this.show();
+  }
+
+  get nextBatch(): number {
+    return this.at.nextBatch;
+  }
+
+  get lastBatch(): number {
+    return this.at.lastBatch;
+  }
+
+  /** The number of the batch that starts now. */
+  takeBatch(): number {
+    this.at.nextBatch += 1;
+    return this.at.nextBatch - 1;
+  }
+
+  get paused(): boolean {
+    return this.at.paused;
+  }
+
+  set paused(paused: boolean) {
+    this.at.paused = paused;
+    this.show();
+  }
+
+  get concurrency(): number {
+    return this.at.concurrency ?? this.at.plan?.concurrency ?? 1;
+  }
+
+  set concurrency(concurrency: number) {
+    this.at.concurrency = concurrency;
+    this.show();
+  }
+
+  /** Whether failed symbols are still to have their second chance. */
+  get mayRetry(): boolean {
+    return !this.at.retried && this.at.plan?.retryFailed === true;
+  }
+
+  /** The second chance begins: what failed so far is counted anew. */
+  beginRetry(firstBatch: number, batches: number): void {
+    this.at.retried = true;
+    this.at.nextBatch = firstBatch;
+    this.at.lastBatch = firstBatch + batches;
+    this.at.total += batches;
+    this.at.failedSymbols = 0;
+    this.show();
   }
 
   get progress(): JobProgress {
+    const { plan, counts, done, failed, total, scoreSum, scoreRows } = this.at;
     return {
-      stage: this.stage,
-      paused: this.paused,
+      stage: this.at.stage,
+      paused: this.at.paused,
       concurrency: this.concurrency,
-      batches: { done: this.done, failed: this.failed, total: this.total },
-      symbols: this.plan.symbols,
-      range: `${this.plan.startDate} to ${this.plan.endDate}`,
-      sources: this.plan.sources,
-      rows: { ...this.counts },
-      qualityScore: this.scoreRows === 0 ? undefined : this.scoreSum / this.scoreRows,
-      failedSymbols: this.failedSymbols,
-      lastFailures: this.lastFailures,
-      notes: this.plan.notes,
+      batches: { done, failed, total },
+      symbols: plan?.symbols ?? 0,
+      range: plan === undefined ? 'planning' : `${plan.startDate} to ${plan.endDate}`,
+      sources: plan?.sources ?? [],
+      rows: { ...counts },
+      qualityScore: scoreRows === 0 ? undefined : scoreSum / scoreRows,
+      failedSymbols: this.at.failedSymbols,
+      lastFailures: this.at.lastFailures,
+      notes: plan?.notes ?? [],
     };
   }
 
   /** The job's stage is the furthest that any batch has reached; it never goes back. */
   reach(stage: EtlStage): void {
-    if (stage === 'failed' || STAGE_ORDER.indexOf(stage) > STAGE_ORDER.indexOf(this.stage)) {
-      this.stage = stage;
+    if (stage === 'failed' || STAGE_ORDER.indexOf(stage) > STAGE_ORDER.indexOf(this.at.stage)) {
+      this.at.stage = stage;
       upsertSearchAttributes([{ key: STAGE, value: stage }]);
       this.show();
     }
   }
 
   recordLoaded(extracted: number, verdict: ValidatedBatch, loaded: LoadedBatch): void {
-    this.done += 1;
-    this.counts.extracted += extracted;
-    this.counts.loaded += loaded.inserted;
-    this.counts.updated += loaded.updated;
-    this.counts.unchanged += loaded.unchanged;
-    this.counts.skipped += loaded.skipped;
-    this.counts.quarantined += loaded.quarantined;
+    const { counts } = this.at;
+    this.at.done += 1;
+    counts.extracted += extracted;
+    counts.loaded += loaded.inserted;
+    counts.updated += loaded.updated;
+    counts.unchanged += loaded.unchanged;
+    counts.skipped += loaded.skipped;
+    counts.quarantined += loaded.quarantined;
     const rows = verdict.publishable + verdict.quarantined;
-    this.scoreSum += verdict.score * rows;
-    this.scoreRows += rows;
+    this.at.scoreSum += verdict.score * rows;
+    this.at.scoreRows += rows;
     this.show();
   }
 
   recordFailedSymbols(count: number): void {
-    this.failedSymbols += count;
+    this.at.failedSymbols += count;
     this.show();
   }
 
   recordFailedBatch(symbols: number, headline: string): void {
-    this.done += 1;
-    this.failed += 1;
-    this.failedSymbols += symbols;
-    this.lastFailures = [headline, ...this.lastFailures].slice(0, MAX_FAILURES_SHOWN);
-    this.show();
-  }
-
-  /** The second chance begins: what failed so far is counted anew. */
-  beginRetry(firstBatch: number, batches: number): void {
-    this.retried = true;
-    this.nextBatch = firstBatch;
-    this.lastBatch = firstBatch + batches;
-    this.total += batches;
-    this.failedSymbols = 0;
+    this.at.done += 1;
+    this.at.failed += 1;
+    this.at.failedSymbols += symbols;
+    this.at.lastFailures = [headline, ...this.at.lastFailures].slice(0, MAX_FAILURES_SHOWN);
     this.show();
   }
 
@@ -182,7 +192,7 @@ export class JobState {
     }
   }
 
-  show(): void {
+  private show(): void {
     setCurrentDetails(describeProgress(this.progress));
   }
 }

@@ -3,7 +3,7 @@ import { isCancellation } from '@temporalio/workflow';
 import type { BatchTask, EtlActivities } from '../activities/contract.ts';
 import { asWorkflowFailure, stageFailureOf } from './failures.ts';
 import type { JobState } from './job-state.ts';
-import { duties } from './stages.ts';
+import { duties, runIdentity } from './stages.ts';
 
 type Stage = 'extract' | 'transform' | 'validate' | 'load';
 
@@ -16,7 +16,7 @@ export async function runBatch(
   stages: EtlActivities,
   batchNo: number,
 ): Promise<void> {
-  const task: BatchTask = { jobId: state.plan.jobId, runId: state.plan.runId, batchNo };
+  const task: BatchTask = { ...runIdentity(), batchNo };
   let stage: Stage = 'extract';
   try {
     const extracted = await stages.extractBatch(task);

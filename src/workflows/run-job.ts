@@ -15,10 +15,10 @@ import type { JobPlan, PlanJobInput } from '../activities/contract.ts';
 import type { EtlMetrics } from '../domain/job.ts';
 import { asWorkflowFailure } from './failures.ts';
 import { installControls } from './job-controls.ts';
-import { JobState, startOf, type JobContinuation } from './job-state.ts';
+import { JobState, type JobContinuation } from './job-state.ts';
 import { runBatch } from './run-batch.ts';
 import { slideOver } from './sliding-window.ts';
-import { duties, stagesOf } from './stages.ts';
+import { duties, runIdentity, stagesOf } from './stages.ts';
 
 /** About 26 events a batch: well below the 10,000 events that a history may have. */
 const BATCHES_PER_RUN = 200;
@@ -37,16 +37,20 @@ export async function runJob(
   input: unknown,
   continued: JobContinuation | undefined,
 ): Promise<RunEnd> {
-  const state = new JobState(continued ?? startOf(await planJob(jobType, input)));
+  const state = new JobState(continued);
   installControls(state);
+  const plan = continued?.plan ?? (await planJob(jobType, input));
+  if (continued === undefined) {
+    state.adopt(plan);
+  }
   try {
-    const isWhole = await runBatches(state);
+    const isWhole = await runBatches(state, plan);
     await condition(allHandlersFinished);
     if (!isWhole) {
       return { kind: 'continue', from: state.continuation() };
     }
   } catch (error) {
-    await CancellationScope.nonCancellable(() => finishJob(state, isCancellation(error)));
+    await CancellationScope.nonCancellable(() => finishJob(isCancellation(error)));
     state.reach('failed');
     throw error;
   }
@@ -54,16 +58,16 @@ export async function runJob(
 }
 
 async function planJob(jobType: PlanJobInput['jobType'], input: unknown): Promise<JobPlan> {
-  const { workflowId, firstExecutionRunId, startTime, searchAttributes } = workflowInfo();
+  const { startTime, searchAttributes } = workflowInfo();
   const nominal: unknown = searchAttributes['TemporalScheduledStartTime']?.[0];
   const dueAt = nominal instanceof Date ? nominal : startTime;
   upsertSearchAttributes([{ key: JOB_TYPE, value: jobType }]);
   try {
+    const identity = runIdentity();
     const plan = await duties.planJob({
+      ...identity,
       jobType,
       input,
-      jobId: workflowId,
-      runId: firstExecutionRunId,
       dueAt: dueAt.toISOString(),
     });
     upsertSearchAttributes([{ key: JOB_NAME, value: plan.jobName }]);
@@ -75,35 +79,33 @@ async function planJob(jobType: PlanJobInput['jobType'], input: unknown): Promis
 }
 
 /** Runs the batches that are left, or as many as one history should hold. @returns whether all are done */
-async function runBatches(state: JobState): Promise<boolean> {
-  const stages = stagesOf(state.plan.retryDelayMs);
-  const runEnd = state.nextBatch + BATCHES_PER_RUN;
+async function runBatches(state: JobState, { retryDelayMs }: JobPlan): Promise<boolean> {
+  const stages = stagesOf(retryDelayMs);
+  let left = BATCHES_PER_RUN;
   for (;;) {
-    const end = Math.min(runEnd, state.lastBatch);
+    const end = Math.min(state.nextBatch + left, state.lastBatch);
+    left -= end - state.nextBatch;
     await slideOver(state, end, (batchNo) => runBatch(state, stages, batchNo));
     if (state.nextBatch < state.lastBatch) {
       return false;
     }
-    if (state.retried || !state.plan.retryFailed) {
+    if (!state.mayRetry) {
       return true;
     }
-    const { jobId, runId } = state.plan;
-    const retry = await duties.planRetry({ jobId, runId });
+    const retry = await duties.planRetry(runIdentity());
     state.beginRetry(retry.firstBatch, retry.batches);
-    if (retry.batches === 0) {
-      return true;
+    if (retry.batches > 0) {
+      log.info('Failed symbols get their second chance', { symbols: retry.symbols });
     }
-    log.info('Failed symbols get their second chance', { symbols: retry.symbols });
   }
 }
 
-async function finishJob(state: JobState, cancelled: boolean): Promise<EtlMetrics> {
-  const { jobId, runId } = state.plan;
-  return duties.finishJob({ jobId, runId, cancelled });
+async function finishJob(cancelled: boolean): Promise<EtlMetrics> {
+  return duties.finishJob({ ...runIdentity(), cancelled });
 }
 
 async function concludeJob(state: JobState): Promise<EtlMetrics> {
-  const metrics = await finishJob(state, false);
+  const metrics = await finishJob(false);
   state.publishScore(metrics.qualityScore);
   state.reach(metrics.status === 'failed' ? 'failed' : 'complete');
   if (metrics.status === 'failed') {

@@ -30,8 +30,7 @@ export async function slideOver(
       while (state.nextBatch < end || flight.count > 0) {
         while (mayStart()) {
           flight.count += 1;
-          void track(state.nextBatch);
-          state.nextBatch += 1;
+          void track(state.takeBatch());
         }
         const before = flight.count;
         await condition(() => flight.count < before || flight.errors.length > 0 || mayStart());

@@ -1,6 +1,6 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
 
-import type { EtlActivities } from '../activities/contract.ts';
+import type { EtlActivities, RunIdentity } from '../activities/contract.ts';
 
 /**
  * How long a stage may run, and how soon a dead worker is noticed. How often a stage is retried is decided by the error's
@@ -34,4 +34,10 @@ export function stagesOf(retryDelayMs: number): EtlActivities {
       maximumAttempts: ATTEMPTS_BOUND,
     },
   });
+}
+
+/** Who this run is, the same after continue-as-new. */
+export function runIdentity(): RunIdentity {
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  return { jobId: workflowId, runId: firstExecutionRunId };
 }

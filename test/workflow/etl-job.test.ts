@@ -138,7 +138,7 @@ describe('etlJob', () => {
       return handle.query<JobProgress>('progress');
     });
 
-    assert.deepEqual(job.loaded, [0, 1_000_000, 1_000_001]);
+    assert.deepEqual(job.loaded.toSorted(ascending), [0, 1_000_000, 1_000_001]);
     assert.equal(progress.batches.total, 3);
   });
 
@@ -166,14 +166,17 @@ describe('etlJob', () => {
 
   it('starts no batch while paused, and goes on after resume', async () => {
     const gate = createGate();
+    const begun = createGate();
     const job = fakeJob({ batches: 5, concurrency: 1 });
     const { extractBatch } = job.activities;
     job.activities.extractBatch = async (task) => {
+      begun.open();
       await (task.batchNo === 0 ? gate.opened : undefined);
       return extractBatch(task);
     };
 
     await runJob(job, async (handle) => {
+      await begun.opened;
       assert.match(await handle.executeUpdate<string, []>('pause', { args: [] }), /^Paused/);
       gate.open();
       await eventually(async () => {
@@ -186,6 +189,30 @@ describe('etlJob', () => {
     });
 
     assert.deepEqual(job.loaded, [0, 1, 2, 3, 4]);
+  });
+
+  it('can be paused before its plan is made', async () => {
+    const gate = createGate();
+    const job = fakeJob({ batches: 2 });
+    const { planJob } = job.activities;
+    job.activities.planJob = async (input) => {
+      await gate.opened;
+      return planJob(input);
+    };
+
+    await runJob(job, async (handle) => {
+      assert.match(await handle.executeUpdate<string, []>('pause', { args: [] }), /^Paused/);
+      gate.open();
+      await eventually(async () => {
+        const { batches } = await handle.query<JobProgress>('progress');
+        assert.equal(batches.total, 2);
+      });
+      assert.deepEqual(job.loaded, []);
+      await handle.executeUpdate<string, []>('resume', { args: [] });
+      await handle.result();
+    });
+
+    assert.equal(job.loaded.length, 2);
   });
 
   it('takes a new concurrency while it runs, and refuses a wrong one by name', async () => {
