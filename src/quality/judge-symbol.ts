@@ -12,13 +12,20 @@ import { settleSingleLinks } from './single-links.ts';
 import { findStaleRows } from './stale.ts';
 import { valuesOfRows, type Tape } from './tape.ts';
 import { TapeReport } from './tape-report.ts';
+import { holdCopiedRuns, type TwinIndex } from './twins.ts';
 import { FATE, type JudgeContext } from './verdict.ts';
+
+export interface JudgeTools {
+  readonly context: JudgeContext;
+  readonly thresholds: Thresholds;
+  readonly twins: TwinIndex;
+}
 
 /** Everything about one symbol that its own rows can tell, in the order of QUALITY.md B.1. */
 export function judgeSymbol(
   sheet: Sheet,
   group: Group,
-  { context, thresholds }: { readonly context: JudgeContext; readonly thresholds: Thresholds },
+  { context, thresholds, twins }: JudgeTools,
   report: BatchReport,
 ): void {
   settleKeys(sheet, group, context, report);
@@ -30,6 +37,7 @@ export function judgeSymbol(
   repairRows(tape, found);
   restoreSwappedDays(tape, found);
   holdCoarseRuns(tape, found, thresholds.coarseRows);
+  holdCopiedRuns(tape, found, twins, sheet.sent);
   holdForeignRuns(tape, found);
   settleSingleLinks(tape, found);
   holdUnexplained(tape, found);

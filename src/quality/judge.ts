@@ -7,6 +7,7 @@ import { tickOf } from './market.ts';
 import { scoreBatch, type Scores } from './score.ts';
 import { DEFAULT_THRESHOLDS } from './settings.ts';
 import { openSheet, type Sheet } from './sheet.ts';
+import { openTwinIndex } from './twins.ts';
 import {
   FATE,
   MAX_FINDINGS,
@@ -39,13 +40,14 @@ export function judgeFully(columns: BarColumns, context: JudgeContext): Judgemen
   const sheet = openSheet(columns, context.sessions);
   const report = new BatchReport(sheet);
   const thresholds = { ...DEFAULT_THRESHOLDS, ...context.rules?.thresholds };
+  const tools = { context, thresholds, twins: openTwinIndex(sheet.sent) };
   for (let at = 0; at + 1 < sheet.groupStart.length; at += 1) {
     const from = sheet.groupStart[at] ?? 0;
     const symbolId = sheet.sent.symbolId[from] ?? 0;
     const symbol = sheet.sent.symbols[symbolId] ?? '';
     const to = sheet.groupStart[at + 1] ?? from;
     const group = { from, to, symbol, symbolId, tick: tickOf(symbol) };
-    judgeSymbol(sheet, group, { context, thresholds }, report);
+    judgeSymbol(sheet, group, tools, report);
   }
   const scores = scoreBatch({
     rows: sheet.length,

@@ -21,18 +21,25 @@ const CENT = 100;
 /** Volume and amount both in another unit keep their quotient: the level and the digits tell. */
 export function repairUnitsOfBoth(tape: Tape, report: TapeReport): void {
   const { volume } = tape.values;
+  const repaired = new Set(
+    report.hits.filter(({ rule }) => rule === 'A05_unit_both').map(({ position }) => position),
+  );
   let normal = Number.NaN;
   for (let position = 0; position < tape.length; position += 1) {
     const here = volume[position] ?? Number.NaN;
     if (isTrusted(tape, position) && here > 0 && report.isExplained[position] === 0) {
       const isFar = Math.abs(Math.log(here / normal)) > WORTH_A_LOOK;
-      const isRepaired = isFar && repairUnits(tape, report, position);
+      const isInRun = repaired.has(position - 1) || repaired.has(position + 1);
+      const isRepaired = isFar && repairUnits(tape, report, position, isInRun);
+      if (isRepaired) {
+        repaired.add(position);
+      }
       normal = isRepaired ? normal : here;
     }
   }
 }
 
-function repairUnits(tape: Tape, report: TapeReport, position: number): boolean {
+function repairUnits(tape: Tape, report: TapeReport, position: number, isInRun: boolean): boolean {
   const cells = cellsAt(tape, position);
   const level = levelAround(tape, position);
   for (const factor of UNIT_FACTORS) {
@@ -43,7 +50,7 @@ function repairUnits(tape: Tape, report: TapeReport, position: number): boolean 
       Math.abs(Math.log((edited[CELL.volume] ?? Number.NaN) / level.volume)) < UNIT_DOUBT;
     if (
       isNear &&
-      hasTraceOf(cells, factor) &&
+      (isInRun || hasTraceOf(cells, factor)) &&
       isSound(tape, position, edited, witnessOf(tape, position))
     ) {
       const note = `volume and amount × ${factor}`;

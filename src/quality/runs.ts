@@ -7,6 +7,7 @@ const LONGEST_RUN = 65;
 const FOREIGN_JUMP = Math.log(1.25);
 const FOREIGN_DRIFT = 0.25;
 const LONGEST_FOREIGN_RUN = 30;
+const LEVEL_ROWS = 40;
 const PLACE_SPREAD = 0.5;
 const DEAREST_PLACE = 8;
 const LEAST_GAIN = 2;
@@ -133,8 +134,26 @@ function runBetween(tape: Tape, start: Break, end: Break): string | undefined {
     start.jump * end.jump < 0 &&
     Math.abs(start.jump + end.jump) < FOREIGN_DRIFT &&
     length <= LONGEST_FOREIGN_RUN &&
-    !isBrokenNear(tape, start.position, end.position);
+    !isBrokenNear(tape, start.position, end.position) &&
+    isOffLevel(tape, start.position, end.position);
   return isForeign ? 'the level of another symbol' : undefined;
+}
+
+/** Is it the run that leaves the symbol's level, and not the rows around it? */
+function isOffLevel({ values, length }: Tape, from: number, to: number): boolean {
+  const around = [
+    ...values.close.subarray(Math.max(0, from - LEVEL_ROWS), from),
+    ...values.close.subarray(to, Math.min(length, to + LEVEL_ROWS)),
+  ].filter((close) => close > 0);
+  const level = middle(around);
+  const inside = Math.abs(Math.log(middle([...values.close.subarray(from, to)]) / level));
+  const before = Math.abs(Math.log((values.close[from - 1] ?? Number.NaN) / level));
+  const after = Math.abs(Math.log((values.preClose[to] ?? Number.NaN) / level));
+  return inside > 2 * Math.max(before, after);
+}
+
+function middle(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 /** Another symbol's rows are whole, and so are the rows around them: a broken one explains a link better. */

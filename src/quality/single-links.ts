@@ -20,6 +20,7 @@ const GAP_SCALE = 0.008;
 /** Costs nearer to each other than this: both rows are doubted. */
 const CLEAR = 4;
 const LEAST_SPIKE = 0.03;
+const THIN = -0.25;
 
 /** For each broken link that no run explains: the likeliest account of it, and a remark on the other row where it is not clear. */
 export function settleSingleLinks(tape: Tape, report: TapeReport): void {
@@ -153,8 +154,19 @@ function wrongClose(tape: Tape, position: number): Account | undefined {
     rule: 'A07_close_vs_next_pre_close',
     cost: (isInside ? 3 + spread : 5.5) + nextGap(tape, position),
     note: isInside ? 'from the next bar' : 'and the range does not reach it',
-    cells: isInside && isHealed && tape.factor[position + 1] === 1 ? edited : undefined,
+    cells:
+      isInside && isHealed && tape.factor[position + 1] === 1 && !isThin(tape, position)
+        ? edited
+        : undefined,
   };
+}
+
+/** A bar stored before the day had ended has less volume than its neighbours: then more than its close is wrong. */
+function isThin({ values }: Tape, position: number): boolean {
+  const here = Math.log(values.volume[position] ?? Number.NaN);
+  const before = Math.log(values.volume[position - 1] ?? Number.NaN);
+  const after = Math.log(values.volume[position + 1] ?? Number.NaN);
+  return here - (before + after) / 2 < THIN;
 }
 
 function spike(tape: Tape, position: number): Account | undefined {
