@@ -1,0 +1,78 @@
+import type { JobHandle } from '../client/job-client.ts';
+import type { Config } from '../config/config.ts';
+import type { EtlMetrics } from '../domain/job.ts';
+import type { DemoPlan } from './plan-demo.ts';
+import { metricsRecord, renderMetrics } from './metrics-view.ts';
+import type { Output } from './output.ts';
+import { renderFacts } from './table.ts';
+
+export interface DemoReport {
+  readonly plan: Pick<DemoPlan, 'database' | 'job'>;
+  readonly config: Pick<Config, 'databaseUrl' | 'allowPlaintext'>;
+  readonly databaseUrl: string;
+  readonly metrics: EtlMetrics;
+  readonly job: JobHandle;
+  readonly output: Output;
+}
+
+/** The account of the demo's job, and where to look further. */
+export async function reportDemo(report: DemoReport): Promise<void> {
+  const { metrics, output } = report;
+  const symbol = output.format === 'text' ? await symbolToShow(report) : undefined;
+  output.result(metricsRecord(metrics), () =>
+    ['', renderMetrics(metrics, output), '', renderFacts(placesOf(report, symbol), output)].join(
+      '\n',
+    ),
+  );
+}
+
+/** Of an embedded database with its password, which is a file of this checkout; of any other without. */
+export function shownConnection({
+  config,
+  databaseUrl,
+}: Pick<DemoReport, 'config' | 'databaseUrl'>): string {
+  return config.databaseUrl?.shown ?? databaseUrl;
+}
+
+function placesOf(report: DemoReport, symbol = '600000.SH'): [string, string][] {
+  const { job, plan } = report;
+  const demo = plan.database === 'demo' ? '--demo ' : '';
+  return [
+    ...(job.url === undefined ? [] : [['Temporal UI', job.url] satisfies [string, string]]),
+    ['database', `psql '${shownConnection(report)}'`],
+    [
+      'SQL',
+      `select trade_date, open_price, close_price, volume from stock_daily_data where stock_code = '${symbol}' order by trade_date desc limit 5;`,
+    ],
+    ['bars', `npm run -s candlewick -- bars ${demo}--symbols ${symbol} --limit 5`],
+  ];
+}
+
+/** A symbol of which there are bars, so that the examples show some. */
+async function symbolToShow({
+  plan,
+  config: { allowPlaintext },
+  databaseUrl: connectionString,
+}: DemoReport): Promise<string | undefined> {
+  const { symbols, startDate } = plan.job.config;
+  const { openWarehouse } = await import('../warehouse/pool.ts');
+  const { readBars } = await import('../warehouse/queries.ts');
+  const warehouse = openWarehouse({
+    connectionString,
+    applicationName: 'candlewick demo',
+    allowPlaintext,
+  });
+  const range = { startDate: '1990-01-01', endDate: '9999-12-31', limit: 1 };
+  try {
+    const [bar] = await readBars(
+      warehouse,
+      symbols.length === 0 ? range : { ...range, startDate, symbols },
+    );
+    return bar?.symbol ?? symbols[0];
+  } catch {
+    // Only an example: without it the account is as good.
+    return symbols[0];
+  } finally {
+    await warehouse.close();
+  }
+}

@@ -1,0 +1,67 @@
+import type { ErrorClass } from '../domain/errors.ts';
+import type { JobStatus } from '../domain/job.ts';
+
+/** What the command's exit code says. Scripts rely on it: a meaning is never changed. */
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  configuration: 3,
+  notFound: 4,
+  /** Some symbols failed, or rows lie below the quality threshold. */
+  partial: 5,
+  unreachable: 6,
+  timeout: 124,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The classes of `domain/errors.ts`, and those that only a command line knows. */
+export type FailureClass = ErrorClass | CliErrorClass | 'internal';
+export type CliErrorClass = 'usage' | 'not_found' | 'unreachable' | 'timeout' | 'interrupted';
+
+const BY_CLASS: Readonly<Record<FailureClass, ExitCode>> = {
+  transient: EXIT.failed,
+  rate_limited: EXIT.failed,
+  data_quality: EXIT.partial,
+  system: EXIT.failed,
+  configuration: EXIT.configuration,
+  schema_drift: EXIT.failed,
+  usage: EXIT.usage,
+  not_found: EXIT.notFound,
+  unreachable: EXIT.unreachable,
+  timeout: EXIT.timeout,
+  interrupted: EXIT.interrupted,
+  internal: EXIT.failed,
+};
+
+/** Codes that mean something more exact than their class. */
+const BY_CODE: Readonly<Record<string, ExitCode>> = {
+  'ETL-JOB-404': EXIT.notFound,
+  'ETL-TMP-301': EXIT.unreachable,
+  'ETL-TMP-310': EXIT.unreachable,
+  'ETL-DB-303': EXIT.unreachable,
+  'ETL-DB-310': EXIT.unreachable,
+  // The embedded servers: none for this machine, none that starts, none that answers.
+  'ETL-RUN-120': EXIT.unreachable,
+  'ETL-RUN-130': EXIT.unreachable,
+  'ETL-RUN-133': EXIT.unreachable,
+  'ETL-RUN-140': EXIT.unreachable,
+};
+
+export function exitCodeOf(code: string, errorClass: FailureClass): ExitCode {
+  return BY_CODE[code] ?? BY_CLASS[errorClass];
+}
+
+/** A job that is still running has done nothing wrong. */
+const BY_STATUS: Readonly<Record<JobStatus, ExitCode>> = {
+  pending: EXIT.ok,
+  running: EXIT.ok,
+  success: EXIT.ok,
+  partial_success: EXIT.partial,
+  failed: EXIT.failed,
+};
+
+export function exitCodeOfStatus(status: JobStatus): ExitCode {
+  return BY_STATUS[status];
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+
+import type { Config } from '../config/config.ts';
+import { ConfigurationError } from '../domain/errors.ts';
+import type { DatabaseKind, Stack } from '../runtime/stack.ts';
+import { chooseSources, isSimulated, readsFiles } from './choose-sources.ts';
+import { placeOfFiles } from './files-place.ts';
+import type { Invocation } from './invoke.ts';
+import { checkJob, requestOf, type CheckedJob } from './job-input.ts';
+import type { JobOptions } from './job-options.ts';
+
+/** What a demo will do, settled and checked before any server is started. */
+export interface DemoPlan {
+  readonly jobType: 'etlJob' | 'dailyDataIngestion';
+  readonly job: CheckedJob;
+  readonly database: DatabaseKind;
+  /** For the demo's own worker. */
+  readonly config: Config;
+}
+
+const PROBE_MS = 5000;
+
+/** @throws ConfigurationError naming every problem of the job's input */
+export async function planDemo(
+  options: JobOptions,
+  config: Config,
+  { output }: Pick<Invocation, 'output'>,
+): Promise<DemoPlan> {
+  const { sources, reason } = await chooseSources({
+    given: options.source,
+    path: options.path,
+    // The live sources come with their adapters, and so does the probe.
+    live: [],
+    probe: () => Promise.resolve(false),
+    timeoutMs: PROBE_MS,
+  });
+  const isFiles = readsFiles(sources);
+  const place = isFiles ? filesPlace(options.path, config) : undefined;
+  const workerConfig = { ...config, sources, filesRoot: place?.root ?? config.filesRoot };
+  const given = await requestOf({
+    ...options,
+    source: sources,
+    ...(place?.path === undefined ? {} : { path: place.path }),
+  });
+  const jobType = isFiles ? 'etlJob' : 'dailyDataIngestion';
+  const job = await checkJob(given, jobType, workerConfig);
+  output.talk(reason);
+  job.notes.forEach((note) => output.talk(`note: ${note}`));
+  return {
+    jobType,
+    job,
+    database: isSimulated(sources) ? 'demo' : 'standard',
+    config: workerConfig,
+  };
+}
+
+function filesPlace(
+  path: string | undefined,
+  config: Config,
+): { readonly root: string; readonly path: string | undefined } {
+  if (path !== undefined) {
+    return placeOfFiles(path, config.filesRoot);
+  }
+  if (config.filesRoot === process.cwd()) {
+    throw new ConfigurationError('path: got none; expected what the source files should read', {
+      code: 'ETL-JOB-121',
+      hint: 'give --path DIR, or set ETL_FILES_ROOT.',
+    });
+  }
+  return { root: config.filesRoot, path: undefined };
+}
+
+/**
+ * On a Temporal server that others use too (another demo of this checkout, or TEMPORAL_ADDRESS) a demo keeps to task
+ * queues of its own where another worker would load into another database.
+ */
+export function needsOwnQueues(
+  { config, database }: DemoPlan,
+  { started }: Pick<Stack, 'started'>,
+): boolean {
+  const isShared = !started.includes('temporal');
+  const isAnotherDemo = config.temporalAddress === undefined;
+  return isShared && config.queuePrefix === '' && (isAnotherDemo || database === 'demo');
+}
+
+export function ownQueuePrefix(): string {
+  return `demo-${randomBytes(4).toString('hex')}-`;
+}
