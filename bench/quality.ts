@@ -6,7 +6,12 @@ import { MONEY_SCALE, VALUE_COLUMNS } from '../src/domain/bar.ts';
 import type { Instrument } from '../src/domain/instrument.ts';
 import { fromDayNumber, toDayNumber } from '../src/domain/trading-day.ts';
 import { HIT } from '../src/quality/hit-list.ts';
-import { readRows, type Intake, type IntakeFacts } from '../src/quality/intake/read-rows.ts';
+import {
+  readRows,
+  type Intake,
+  type IntakeFacts,
+  type TextRow,
+} from '../src/quality/intake/read-rows.ts';
 import { judgeFully, type Judgement } from '../src/quality/judge.ts';
 import { FATE, SEVERITY_WEIGHT, type ExRights, type JudgeContext } from '../src/quality/verdict.ts';
 
@@ -73,7 +78,7 @@ function tableIn(folder: string, name: string): Table {
   return readTable(join(folder, `${name}.csv`));
 }
 
-function openRun(folder: string): Run {
+function openRun(folder: string, withOthers: boolean): Run {
   const table = tableIn.bind(undefined, folder);
   const instruments = table('instruments');
   const symbols = instruments.map((row) => row['symbol'] ?? '');
@@ -93,16 +98,7 @@ function openRun(folder: string): Run {
       ),
   };
   const dirty = table('dirty');
-  const intake = readRows(
-    dirty.map((row) => ({
-      symbol: row['symbol'] ?? '',
-      day: row['trade_date'] ?? '',
-      values: ['open', 'high', 'low', 'close', 'pre_close', 'volume', 'amount'].map(
-        (name) => row[name] ?? '',
-      ),
-    })),
-    facts,
-  );
+  const intake = readRows(textRows(dirty), facts);
   const context: JudgeContext = {
     sessions,
     startDay: sessions[0] ?? 0,
@@ -118,11 +114,33 @@ function openRun(folder: string): Run {
         { from: toDayNumber(row['expect_from'] ?? ''), to: toDayNumber(row['expect_to'] ?? '') },
       ]),
     ),
+    ...(withOthers ? otherBars(folder, facts) : {}),
     symbols,
     qualityThreshold: 0,
     cleanData: true,
   };
   return { intake, context, dirty };
+}
+
+/** The second source and the stored version, where the run declares that it reads them. */
+function otherBars(
+  folder: string,
+  facts: IntakeFacts,
+): Pick<JudgeContext, 'secondSource' | 'stored'> {
+  return {
+    secondSource: readRows(textRows(tableIn(folder, 'alt')), facts).columns,
+    stored: readRows(textRows(tableIn(folder, 'prior')), facts).columns,
+  };
+}
+
+function textRows(table: Table): readonly TextRow[] {
+  return table.map((row) => ({
+    symbol: row['symbol'] ?? '',
+    day: row['trade_date'] ?? '',
+    values: ['open', 'high', 'low', 'close', 'pre_close', 'volume', 'amount'].map(
+      (name) => row[name] ?? '',
+    ),
+  }));
 }
 
 function instrumentOf(row: Readonly<Record<string, string>>): Instrument {
@@ -198,7 +216,7 @@ if (options.data === undefined || options.out === undefined) {
   );
   process.exit(2);
 }
-const run = openRun(options.data);
+const run = openRun(options.data, options['with-x']);
 const start = process.cpuUsage();
 const judgement = judgeFully(run.intake.columns, run.context);
 const { user, system } = process.cpuUsage(start);

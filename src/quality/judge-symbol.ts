@@ -6,6 +6,7 @@ import { settleKeys, type Group } from './keys.ts';
 import { holdOddLevels, repairUnitsOfBoth } from './levels.ts';
 import { holdUnexplained, inspectRows, repairRows } from './row-diagnosis.ts';
 import { holdCoarseRuns, holdForeignRuns, restoreSwappedDays } from './runs.ts';
+import { compareSecondSource, compareStored } from './second-source.ts';
 import type { Thresholds } from './settings.ts';
 import type { Sheet } from './sheet.ts';
 import { settleSingleLinks } from './single-links.ts';
@@ -43,6 +44,12 @@ export function judgeSymbol(
   holdUnexplained(tape, found);
   repairUnitsOfBoth(tape, found);
   holdOddLevels(tape, found, thresholds);
+  if (context.secondSource !== undefined) {
+    compareSecondSource(tape, found, context.secondSource);
+  }
+  if (context.stored !== undefined) {
+    compareStored(tape, found, context.stored);
+  }
   findGaps(tape, context, thresholds, report);
   transfer(sheet, tape, found, context.cleanData, report);
 }

@@ -69,6 +69,10 @@ export interface JudgeContext {
   >;
   /** Thresholds, severities and switches that differ from the defaults. */
   readonly rules?: RuleSettings;
+  /** The same bars from a second source, sorted by symbol and day; columns that it lacks are NaN. */
+  readonly secondSource?: BarColumns;
+  /** The same bars as the table holds them, sorted by symbol and day. */
+  readonly stored?: BarColumns;
   /** Symbols asked for: those without any row are incomplete too. */
   readonly symbols: readonly StockSymbol[];
   readonly qualityThreshold: number;
