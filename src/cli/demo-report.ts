@@ -4,7 +4,6 @@ import type { EtlMetrics } from '../domain/job.ts';
 import type { DemoPlan } from './plan-demo.ts';
 import { metricsRecord, renderMetrics } from './metrics-view.ts';
 import type { Output } from './output.ts';
-import { renderFacts } from './table.ts';
 
 export interface DemoReport {
   readonly plan: Pick<DemoPlan, 'database' | 'job'>;
@@ -20,9 +19,7 @@ export async function reportDemo(report: DemoReport): Promise<void> {
   const { metrics, output } = report;
   const symbol = output.format === 'text' ? await symbolToShow(report) : undefined;
   output.result(metricsRecord(metrics), () =>
-    ['', renderMetrics(metrics, output), '', renderFacts(placesOf(report, symbol), output)].join(
-      '\n',
-    ),
+    ['', renderMetrics(metrics, output), ...renderPlaces(report, symbol)].join('\n'),
   );
 }
 
@@ -34,18 +31,22 @@ export function shownConnection({
   return config.databaseUrl?.shown ?? databaseUrl;
 }
 
-function placesOf(report: DemoReport, symbol = '600000.SH'): [string, string][] {
-  const { job, plan } = report;
+/** Each on a line of its own and never cut, to be copied. */
+function renderPlaces(report: DemoReport, symbol = '600000.SH'): string[] {
+  const { job, plan, output } = report;
   const demo = plan.database === 'demo' ? '--demo ' : '';
-  return [
-    ...(job.url === undefined ? [] : [['Temporal UI', job.url] satisfies [string, string]]),
-    ['database', `psql '${shownConnection(report)}'`],
+  const places = [
+    ['this job in the Temporal Web UI', job.url],
+    ['the database', `psql '${shownConnection(report)}'`],
     [
-      'SQL',
-      `select trade_date, open_price, close_price, volume from stock_daily_data where stock_code = '${symbol}' order by trade_date desc limit 5;`,
+      'the bars in SQL',
+      `select * from stock_daily_data where stock_code = '${symbol}' order by trade_date desc limit 5;`,
     ],
-    ['bars', `npm run -s candlewick -- bars ${demo}--symbols ${symbol} --limit 5`],
-  ];
+    ['the bars here', `npm run -s candlewick -- bars ${demo}--symbols ${symbol} --limit 5`],
+  ] as const;
+  return places.flatMap(([name, value]) =>
+    value === undefined ? [] : ['', output.colours.bold(name), `  ${value}`],
+  );
 }
 
 /** A symbol of which there are bars, so that the examples show some. */

@@ -35,22 +35,25 @@ const BY_CLASS: Readonly<Record<FailureClass, ExitCode>> = {
   internal: EXIT.failed,
 };
 
-/** Codes that mean something more exact than their class. */
-const BY_CODE: Readonly<Record<string, ExitCode>> = {
-  'ETL-JOB-404': EXIT.notFound,
-  'ETL-TMP-301': EXIT.unreachable,
-  'ETL-TMP-310': EXIT.unreachable,
-  'ETL-DB-303': EXIT.unreachable,
-  'ETL-DB-310': EXIT.unreachable,
+/** Codes that mean something more exact than the class of their error. */
+const CLASS_OF_CODE: Readonly<Record<string, FailureClass>> = {
+  'ETL-JOB-404': 'not_found',
+  'ETL-TMP-301': 'unreachable',
+  'ETL-DB-303': 'unreachable',
+  'ETL-DB-310': 'unreachable',
   // The embedded servers: none for this machine, none that starts, none that answers.
-  'ETL-RUN-120': EXIT.unreachable,
-  'ETL-RUN-130': EXIT.unreachable,
-  'ETL-RUN-133': EXIT.unreachable,
-  'ETL-RUN-140': EXIT.unreachable,
+  'ETL-RUN-120': 'unreachable',
+  'ETL-RUN-130': 'unreachable',
+  'ETL-RUN-133': 'unreachable',
+  'ETL-RUN-140': 'unreachable',
 };
 
-export function exitCodeOf(code: string, errorClass: FailureClass): ExitCode {
-  return BY_CODE[code] ?? BY_CLASS[errorClass];
+export function failureClassOf(code: string, errorClass: FailureClass): FailureClass {
+  return CLASS_OF_CODE[code] ?? errorClass;
+}
+
+export function exitCodeOf(failureClass: FailureClass): ExitCode {
+  return BY_CLASS[failureClass];
 }
 
 /** A job that is still running has done nothing wrong. */

@@ -2,7 +2,13 @@ import { CommanderError } from 'commander';
 
 import { EtlError } from '../domain/errors.ts';
 import { CliError } from './cli-error.ts';
-import { EXIT, exitCodeOf, type ExitCode, type FailureClass } from './exit-codes.ts';
+import {
+  EXIT,
+  exitCodeOf,
+  failureClassOf,
+  type ExitCode,
+  type FailureClass,
+} from './exit-codes.ts';
 
 /** A failure as the command line shows it. */
 export interface Failure {
@@ -38,10 +44,11 @@ function known(
   errorClass: FailureClass,
   hint: string | undefined,
 ): Failure {
+  const failureClass = failureClassOf(code, errorClass);
   return {
-    exitCode: exitCodeOf(code, errorClass),
+    exitCode: exitCodeOf(failureClass),
     code,
-    class: errorClass,
+    class: failureClass,
     message: error.message,
     hint,
     isBug: false,
@@ -56,7 +63,7 @@ function commanderFailure(error: CommanderError): Failure {
   const suggestion = rest
     .join(' ')
     .trim()
-    .replace(/^\((.*)\)$/, '$1');
+    .replace(/^\(Did (.*)\)$/, 'did $1');
   return {
     exitCode: EXIT.usage,
     code: 'ETL-CLI-101',

@@ -15,6 +15,8 @@ export interface JobCommandOptions {
   readonly timeout?: number | undefined;
 }
 
+const DEFAULT_NAMES = { etlJob: 'etl-job', dailyDataIngestion: 'daily-data-ingestion' } as const;
+
 /** Checks a request, starts it where Temporal is, follows it and shows its account. */
 export async function runJobCommand(
   jobType: Extract<JobType, 'etlJob' | 'dailyDataIngestion'>,
@@ -23,7 +25,7 @@ export async function runJobCommand(
   options: JobCommandOptions,
   invocation: Invocation,
 ): Promise<ExitCode> {
-  accountForFailure(invocation, jobType);
+  accountForFailure(invocation, DEFAULT_NAMES[jobType]);
   const checked = await checkJob(given, jobType, config);
   accountForFailure(invocation, checked.config.jobName);
   checked.notes.forEach((note) => invocation.output.talk(`note: ${note}`));

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 
 import type { Config } from '../config/config.ts';
 import type { JobType } from '../config/job-config.ts';
+import { ConfigurationError } from '../domain/errors.ts';
 import type { EtlJobConfig } from '../domain/job.ts';
 import { usageError } from './cli-error.ts';
 import type { JobOptions } from './job-options.ts';
@@ -84,7 +84,15 @@ function camelCase(name: string): string {
 
 async function readTextOf(place: string): Promise<string> {
   if (place !== '-') {
-    return readFileSync(place, 'utf8');
+    const { readConfigText } = await import('../config/env-file.ts');
+    const text = readConfigText(place);
+    if (text === undefined) {
+      throw new ConfigurationError(`Cannot read ${place}: there is no such file (ENOENT)`, {
+        code: 'ETL-CFG-111',
+        hint: 'give the path of a text file with symbols, or - for stdin.',
+      });
+    }
+    return text;
   }
   if (process.stdin.isTTY) {
     throw usageError('Nothing comes from stdin: it is a terminal', 'pipe a file into it.');

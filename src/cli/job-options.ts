@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 
 import { duration, list, number } from './option-parsers.ts';
 
@@ -23,11 +23,12 @@ export interface JobOptions {
   readonly timeout?: number;
 }
 
+/** On by default, so that help names what switches them off; `--skip-existing` is understood as well. */
 const FLAGS = [
-  ['retry-failed', 'try failed symbols once more, alone, at the end'],
-  ['skip-existing', 'leave rows that the table has; else update those that differ, with history'],
-  ['validate-data', 'judge rows by the quality rules'],
-  ['clean-data', 'repair what can be repaired with certainty'],
+  ['retry-failed', 'do not try failed symbols once more at the end'],
+  ['skip-existing', 'update rows that differ, with history; default: leave those the table has'],
+  ['validate-data', 'do not judge rows by the quality rules'],
+  ['clean-data', 'do not repair what can be repaired with certainty'],
 ] as const;
 
 /** Adds the options of a job to a command: all of ETLJobConfig, and none of them with a default of its own. */
@@ -45,9 +46,7 @@ export function addJobOptions(command: Command): Command {
     .option('--path <path>', 'for the source files: file, directory or glob')
     .option('--concurrency <batches>', 'batches in flight at the same time', number);
   for (const [name, meaning] of FLAGS) {
-    command
-      .option(`--${name}`, `${meaning} (default)`)
-      .option(`--no-${name}`, `the contrary of --${name}`);
+    command.addOption(new Option(`--${name}`).hideHelp()).option(`--no-${name}`, meaning);
   }
   return command
     .option('--input <file>', 'the job as JSON; - for stdin; options win over it')

@@ -59,9 +59,16 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       return EXIT.ok;
     }
     const failure = failureOf(error);
+    if (isBareCall(error) && state.output.format === 'text') {
+      return failure.exitCode; // help has been shown: no more is to be said
+    }
     state.output.failure(failure, state.record?.(`${failure.code} ${failure.message}`));
     return failure.exitCode;
   }
+}
+
+function isBareCall(error: unknown): boolean {
+  return error instanceof CommanderError && error.code === 'commander.help';
 }
 
 /** A reader that has seen enough (`| head`) is no error: what it does not want is not written. */

@@ -1,4 +1,4 @@
-import { Format, SingleBar } from 'cli-progress';
+import cliProgress from 'cli-progress';
 
 import type { JobProgress } from '../workflows/job-progress.ts';
 import { formatCount, formatScore } from './format.ts';
@@ -17,6 +17,8 @@ export function createProgressView(output: Output): ProgressView {
   return output.isTerminal ? createBar(output) : createLines(output);
 }
 
+// A CommonJS package without named exports.
+const { Format, SingleBar } = cliProgress;
 const BAR_WIDTH = 24;
 
 function createBar({ talkStream, talkColours: colours }: Output): ProgressView {

@@ -51,7 +51,11 @@ export function renderTable<Row>(
     head: shown.map(({ title }) => colours.bold(title)),
     colAligns: shown.map(({ align }) => align ?? 'left'),
     ...(needsWrap
-      ? { colWidths: shown.map((_, index) => (index === flexible ? room : null)), wordWrap: true }
+      ? {
+          colWidths: shown.map((_, index) => (index === flexible ? room : null)),
+          wordWrap: true,
+          wrapOnWordBoundary: fitsByWord(rows, shown[flexible], room - PADDING),
+        }
       : {}),
   });
   table.push(...rows.map((row) => shown.map(({ cell }) => cell(row))));
@@ -106,6 +110,23 @@ function widthsOf<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): r
     table.push([title], ...rows.map((row) => [cell(row)]));
     return table.width - 2;
   });
+}
+
+/** A word that is wider than its column would be cut off: then lines break anywhere. Wide characters count double here. */
+function fitsByWord<Row>(
+  rows: readonly Row[],
+  column: Column<Row> | undefined,
+  room: number,
+): boolean {
+  return rows.every((row) =>
+    (column?.cell(row) ?? '')
+      .split(/\s/)
+      .every((word) => word.length * 2 <= room || isNarrow(word, room)),
+  );
+}
+
+function isNarrow(word: string, room: number): boolean {
+  return word.length <= room && /^[\x20-\x7e]*$/.test(word);
 }
 
 function trimLines(text: string): string {

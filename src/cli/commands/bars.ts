@@ -52,12 +52,27 @@ async function readRows(options: BarsOptions, invocation: Invocation): Promise<r
   const query = checkBarsQuery(options);
   const config = await readConfig(invocation);
   const { readBars } = await import('../../warehouse/queries.ts');
-  return withWarehouse(
-    config,
-    invocation,
-    options.demo === true ? 'demo' : 'standard',
-    (warehouse) => readBars(warehouse, query),
-  );
+  const kind = options.demo === true ? 'demo' : 'standard';
+  try {
+    return await withWarehouse(config, invocation, kind, (warehouse) => readBars(warehouse, query));
+  } catch (error) {
+    throw await explainEmpty(error, config.databaseUrl === undefined, kind);
+  }
+}
+
+/** An embedded database without tables is one that nothing was loaded into: most often the other one is meant. */
+async function explainEmpty(error: unknown, isEmbedded: boolean, kind: string): Promise<Error> {
+  const { ConfigurationError } = await import('../../domain/errors.ts');
+  if (isEmbedded && error instanceof ConfigurationError && error.code === 'ETL-DB-204') {
+    return new ConfigurationError(`Nothing was loaded into the ${kind} database yet`, {
+      code: error.code,
+      hint:
+        kind === 'demo'
+          ? 'load the simulated market with `candlewick demo`.'
+          : 'load files with `candlewick demo --source files --path DIR`; for the simulated market add --demo.',
+    });
+  }
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Exact decimals stay text: a reader's floating point must not decide what a price is. */

@@ -33,7 +33,7 @@ export function addJobsCommand(program: Command, invoke: Invoke): void {
     jobs.command('cancel <id>').description('stop a job; what is in flight is rolled back'),
     (client, invocation, jobId) =>
       tell(invocation, jobId, 'cancel', async () => {
-        await client.getJob(jobId);
+        await requireRunning(client, jobId);
         await client.cancelJob(jobId);
         return 'cancellation requested';
       }),
@@ -43,7 +43,10 @@ export function addJobsCommand(program: Command, invoke: Invoke): void {
     ['resume', 'go on with a paused job'],
   ] as const) {
     act(jobs.command(`${name} <id>`).description(meaning), (client, invocation, jobId) =>
-      tell(invocation, jobId, name, () => client.steer(jobId, name)),
+      tell(invocation, jobId, name, async () => {
+        await requireRunning(client, jobId);
+        return client.steer(jobId, name);
+      }),
     );
   }
 }
@@ -87,6 +90,18 @@ async function showJob(
   const url = client.urlOf(job.jobId, job.runId);
   output.result(jobRecord(job, url), () => renderJob(job, url, output));
   return EXIT.ok;
+}
+
+/** @throws ConfigurationError where there is no such job, or it has ended */
+async function requireRunning(client: JobClient, jobId: string): Promise<void> {
+  const { status } = await client.getJob(jobId);
+  if (status !== 'RUNNING') {
+    const { ConfigurationError } = await import('../../domain/errors.ts');
+    throw new ConfigurationError(`Job ${jobId} has ended: ${status.toLowerCase()}`, {
+      code: 'ETL-JOB-409',
+      hint: 'only a running job can be steered.',
+    });
+  }
 }
 
 async function tell(

@@ -46,7 +46,6 @@ export function addSchedulesCommand(program: Command, invoke: Invoke): void {
                   title: 'next run',
                   cell: ({ paused, nextRun }) => (paused ? 'paused' : formatInstant(nextRun)),
                 },
-                { title: 'note', dropFirst: 1, isFlexible: true, cell: ({ note }) => note },
               ],
               output,
             ),

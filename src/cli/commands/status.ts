@@ -54,6 +54,10 @@ async function readStatus(client: JobClient, config: Config): Promise<Status> {
   };
 }
 
+function countOf({ length }: readonly string[]): string {
+  return length === 1 ? '1 worker' : `${length} workers`;
+}
+
 async function renderStatus(status: Status, output: Output): Promise<string> {
   const { renderFacts } = await import('../table.ts');
   const { renderJobs } = await import('../job-view.ts');
@@ -69,7 +73,7 @@ async function renderStatus(status: Status, output: Output): Promise<string> {
             queue,
             workers.length === 0
               ? colours.yellow('no worker')
-              : `${colours.green(String(workers.length))} workers: ${workers.join(', ')}`,
+              : `${colours.green(countOf(workers))}: ${workers.join(', ')}`,
           ] as const,
       ),
     ],
