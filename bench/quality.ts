@@ -12,7 +12,8 @@ import {
   type IntakeFacts,
   type TextRow,
 } from '../src/quality/intake/read-rows.ts';
-import { judgeFully, type Judgement } from '../src/quality/judge.ts';
+import { judgeFully } from '../src/quality/judge.ts';
+import type { Judgement } from '../src/quality/verdict-of.ts';
 import { FATE, SEVERITY_WEIGHT, type ExRights, type JudgeContext } from '../src/quality/verdict.ts';
 
 /**
@@ -167,7 +168,7 @@ function detectedLines({ intake, dirty }: Run, { sheet, report }: Judgement): st
     const isFlag = SEVERITY_WEIGHT[rule.severity] > 0 ? 1 : 0;
     const score = isFlag === 1 ? (0.5 + 0.5 * confidence).toFixed(4) : '0.1';
     if (row === undefined) {
-      if (isFlag === 1) {
+      if (isFlag === 1 && symbolId >= 0) {
         lines.push(
           `${sheet.sent.symbols[symbolId] ?? ''},${fromDayNumber(day)},${score},1,,${rule.id},`,
         );

@@ -1,4 +1,5 @@
 import { HIT, HitList, type HitState } from './hit-list.ts';
+import type { Rulebook } from './rulebook.ts';
 import type { Sheet } from './sheet.ts';
 import { FATE } from './verdict.ts';
 
@@ -8,22 +9,28 @@ export interface RowMark {
   readonly note?: string;
 }
 
+/** Stands for the symbol of a hit that concerns a whole session. */
+export const ALL_SYMBOLS = -1;
+
 /** What has been found in a batch so far, by row of the sheet. */
 export class BatchReport {
-  readonly hits = new HitList();
+  readonly rulebook: Rulebook;
+  readonly hits: HitList;
   readonly fate: Uint8Array;
   /** 1 where a row's own key has no publishable row: it counts as absent. */
   readonly leavesHole: Uint8Array;
-  /** Index in `rules` of the repair of each row, plus one. */
-  readonly repairHit: Int32Array;
+  /** How odd a row without a hit looks, 0 to 0.5. */
   readonly oddity: Float32Array;
+  /** Symbols that lack a session for no known reason. */
+  readonly absentByDay = new Map<number, number>();
   readonly #sheet: Sheet;
 
-  constructor(sheet: Sheet) {
+  constructor(sheet: Sheet, rulebook: Rulebook) {
     this.#sheet = sheet;
+    this.rulebook = rulebook;
+    this.hits = new HitList(rulebook);
     this.fate = new Uint8Array(sheet.length);
     this.leavesHole = new Uint8Array(sheet.length);
-    this.repairHit = new Int32Array(sheet.length);
     this.oddity = new Float32Array(sheet.length);
   }
 
@@ -36,31 +43,47 @@ export class BatchReport {
       day: tradingDay[row] ?? 0,
       state,
     });
-    if (state === HIT.repaired) {
-      this.repairHit[row] = this.hits.length;
-    }
   }
 
   /** The row should not exist, or another has its key. */
   drop(row: number, mark: RowMark): void {
-    this.add(row, mark, HIT.dropped);
-    this.fate[row] = FATE.drop;
+    this.#settle(row, mark, { state: HIT.dropped, fate: FATE.drop, leavesHole: 0 });
   }
 
   /** Another row has its key and better values; a person may still want to see this one. */
   supersede(row: number, mark: RowMark): void {
-    this.add(row, mark, HIT.dropped);
-    this.fate[row] = FATE.quarantine;
+    this.#settle(row, mark, { state: HIT.dropped, fate: FATE.quarantine, leavesHole: 0 });
   }
 
   /** No values can be published under this key. */
   quarantine(row: number, mark: RowMark): void {
-    this.add(row, mark, HIT.open);
-    this.fate[row] = Math.max(this.fate[row] ?? 0, FATE.quarantine);
-    this.leavesHole[row] = 1;
+    this.#settle(row, mark, { state: HIT.open, fate: FATE.quarantine, leavesHole: 1 });
   }
 
   absent(symbolId: number, day: number, mark: RowMark): void {
-    this.hits.add({ ...mark, symbolId, day, state: HIT.open });
+    if (!this.rulebook.isOff(mark.rule)) {
+      this.hits.add({ ...mark, symbolId, day, state: HIT.open });
+    }
+  }
+
+  wholeDay(day: number, mark: RowMark): void {
+    this.absent(ALL_SYMBOLS, day, mark);
+  }
+
+  #settle(
+    row: number,
+    mark: RowMark,
+    to: { readonly state: HitState; readonly fate: number; readonly leavesHole: number },
+  ): void {
+    if (this.rulebook.isOff(mark.rule)) {
+      return;
+    }
+    if (this.rulebook.isNoteOnly(mark.rule)) {
+      this.add(row, mark, HIT.open);
+      return;
+    }
+    this.add(row, mark, to.state);
+    this.fate[row] = Math.max(this.fate[row] ?? 0, to.fate);
+    this.leavesHole[row] = to.leavesHole;
   }
 }

@@ -1,7 +1,7 @@
-import { MARK, MISSING, VALUE_COLUMNS, type BarColumns } from '../domain/bar.ts';
+import { MISSING, VALUE_COLUMNS, type BarColumns } from '../domain/bar.ts';
 import { boardOf, type Board } from '../domain/stock-symbol.ts';
 import { toDayNumber } from '../domain/trading-day.ts';
-import { limitPercent, unlimitedSessions } from './market.ts';
+import { isStByMarks, isUnlimitedResumption, limitPercent, unlimitedSessions } from './market.ts';
 import type { Group } from './keys.ts';
 import { includesDay } from './keys.ts';
 import type { Thresholds } from './settings.ts';
@@ -117,16 +117,30 @@ interface LimitFacts {
 function limitsOf(columns: BarColumns, rows: Uint32Array, facts: LimitFacts): Float64Array {
   const { board, day, session, spacing, context, symbol, thresholds } = facts;
   const firstLimited = firstLimitedSession(board, symbol, context);
-  const isStartKnown = context.lastClose.has(symbol) || firstLimited > 0;
+  const unknownStart = unlimitedRows(context, symbol, board, day[0] ?? 0);
   return Float64Array.from(rows, (row, position) => {
     const isFree =
       (session[position] ?? 0) < firstLimited ||
-      (position === 0 && !isStartKnown) ||
-      (spacing.idle[position] ?? 0) >= thresholds.relistingSessions;
-    const marks = columns.marks[row] ?? 0;
-    const isSt = (marks & MARK.stKnown) === 0 ? undefined : (marks & MARK.st) !== 0;
+      position < unknownStart ||
+      isUnlimitedResumption(
+        day[position] ?? 0,
+        spacing.idle[position] ?? 0,
+        thresholds.relistingSessions,
+      );
+    const isSt = isStByMarks(columns.marks[row] ?? 0);
     return isFree ? Number.NaN : (limitPercent(board, day[position] ?? 0, isSt) ?? Number.NaN);
   });
+}
+
+/** Where neither the listing nor an earlier bar is known, the first bars may be those after the listing. */
+export function unlimitedRows(
+  { instruments, lastClose }: JudgeContext,
+  symbol: string,
+  board: Board,
+  firstDay: number,
+): number {
+  const isKnown = lastClose.has(symbol) || instruments.get(symbol)?.listDate !== undefined;
+  return isKnown ? 0 : unlimitedSessions(board, firstDay);
 }
 
 /** Index of the first session with a limit; 0 where the listing is not known. */

@@ -252,7 +252,7 @@ export const RULES: readonly Rule[] = [
   rule(
     'N08_unexplained_ex_right',
     'consistency',
-    'info',
+    'medium',
     'keep',
     'The previous close differs from the last close, and no ex-right event is known',
     'neighbours',

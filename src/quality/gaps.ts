@@ -1,4 +1,4 @@
-import { toDayNumber } from '../domain/trading-day.ts';
+import { fromDayNumber, toDayNumber } from '../domain/trading-day.ts';
 import type { BatchReport } from './batch-report.ts';
 import { includesDay, rangeOf } from './keys.ts';
 import { LINK, linkInto } from './links.ts';
@@ -6,6 +6,9 @@ import type { Thresholds } from './settings.ts';
 import { sessionAtOrAfter } from './sheet.ts';
 import type { Tape } from './tape.ts';
 import type { JudgeContext } from './verdict.ts';
+
+/** Without a list of suspensions a broken chain may be an ex-right day during one. */
+const UNPROVEN = 0.5;
 
 /** Sessions without a bar inside the range in which the symbol's bars are expected. */
 export function findGaps(
@@ -21,7 +24,7 @@ export function findGaps(
   let next = from;
   for (let position = 0; position < tape.length; position += 1) {
     const here = tape.session[position] ?? -1;
-    if (here > next && (position > 0 || knowsStart(tape, context))) {
+    if (here > next && (position > 0 || knowsStart(tape.symbol, context))) {
       const isChained = linkInto(tape, position) === LINK.holds;
       reportGap(
         tape,
@@ -39,11 +42,11 @@ export function findGaps(
 }
 
 /** Before its first bar a symbol may not have been listed: sessions there are expected only where that is known. */
-function knowsStart(tape: Tape, context: JudgeContext): boolean {
+export function knowsStart(symbol: string, context: JudgeContext): boolean {
   return (
-    context.expected?.has(tape.symbol) === true ||
-    tape.before !== undefined ||
-    context.instruments.get(tape.symbol)?.listDate !== undefined
+    context.expected?.has(symbol) === true ||
+    context.lastClose.has(symbol) ||
+    context.instruments.get(symbol)?.listDate !== undefined
   );
 }
 
@@ -79,13 +82,25 @@ function reportGap(tape: Tape, gap: Gap, { context, thresholds, report }: GapFac
       days.push(day);
     }
   }
+  if (!gap.isChained) {
+    for (const day of days) {
+      report.absentByDay.set(day, (report.absentByDay.get(day) ?? 0) + 1);
+    }
+  }
   const isLong = days.length > thresholds.absentBlockSessions;
   const isKnown = context.suspensionsComplete === true;
   // Without a list of suspensions an unbroken chain of closes is the sign of one; at the end there is no chain to see.
   const isSuspension = isKnown ? isLong && gap.isChained : gap.isChained || gap.isTail || isLong;
-  const rule = isSuspension ? 'C03_absent_block' : gapRule(gap);
+  const [first] = days;
+  if (isSuspension && first !== undefined) {
+    report.absent(tape.symbolId, first, {
+      rule: 'C03_absent_block',
+      note: `${days.length} sessions from ${fromDayNumber(first)}`,
+    });
+    return;
+  }
   for (const day of days) {
-    report.absent(tape.symbolId, day, { rule });
+    report.absent(tape.symbolId, day, { rule: gapRule(gap), confidence: isKnown ? 1 : UNPROVEN });
   }
 }
 

@@ -1,6 +1,5 @@
-import { RULES, type Rule } from './catalogue.ts';
-
-const INDEX_OF: ReadonlyMap<string, number> = new Map(RULES.map(({ id }, index) => [id, index]));
+import type { Rule } from './catalogue.ts';
+import type { Rulebook } from './rulebook.ts';
 
 /** What became of a hit: an open one counts against the published rows, the others only against what was sent. */
 export const HIT = { open: 0, repaired: 1, dropped: 2 } as const;
@@ -31,6 +30,7 @@ export interface Hit {
 
 /** The hits of one batch, compact: a batch may be wrong in every row. Explanations are made later, and only for those shown. */
 export class HitList {
+  readonly #rulebook: Rulebook;
   readonly #rule: number[] = [];
   readonly #row: number[] = [];
   readonly #symbolId: number[] = [];
@@ -39,13 +39,17 @@ export class HitList {
   readonly #state: number[] = [];
   readonly #note: (string | undefined)[] = [];
 
+  constructor(rulebook: Rulebook) {
+    this.#rulebook = rulebook;
+  }
+
   get length(): number {
     return this.#rule.length;
   }
 
   /** @throws RangeError where the catalogue has no such rule. */
   add(spec: HitSpec): void {
-    const index = INDEX_OF.get(spec.rule);
+    const index = this.#rulebook.indexOf.get(spec.rule);
     if (index === undefined) {
       throw new RangeError(`No such rule: ${spec.rule}`);
     }
@@ -59,7 +63,7 @@ export class HitList {
   }
 
   at(index: number): Hit {
-    const rule = RULES[this.#rule[index] ?? -1];
+    const rule = this.#rulebook.rules[this.#rule[index] ?? -1];
     if (rule === undefined) {
       throw new RangeError(`No such hit: ${index}`);
     }

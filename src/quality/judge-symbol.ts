@@ -4,6 +4,7 @@ import { findGaps } from './gaps.ts';
 import { HIT } from './hit-list.ts';
 import { settleKeys, type Group } from './keys.ts';
 import { holdOddLevels, repairUnitsOfBoth } from './levels.ts';
+import { isPlainSymbol } from './plain-symbol.ts';
 import { holdUnexplained, inspectRows, repairRows } from './row-diagnosis.ts';
 import { holdCoarseRuns, holdForeignRuns, restoreSwappedDays } from './runs.ts';
 import { compareSecondSource, compareStored } from './second-source.ts';
@@ -29,10 +30,13 @@ export function judgeSymbol(
   { context, thresholds, twins }: JudgeTools,
   report: BatchReport,
 ): void {
+  if (isPlainSymbol(sheet, group, context, thresholds)) {
+    return;
+  }
   settleKeys(sheet, group, context, report);
   const rows = publishableRows(group, report);
   const tape = buildTape(sheet, group, rows, context, thresholds);
-  const found = new TapeReport(tape.length);
+  const found = new TapeReport(tape.length, report.rulebook);
   inspectRows(tape);
   findStaleRows(tape, found, valuesOfRows(sheet.columns, rows));
   repairRows(tape, found);

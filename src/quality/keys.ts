@@ -21,7 +21,9 @@ export function settleKeys(
   context: JudgeContext,
   report: BatchReport,
 ): void {
-  restoreShiftedDays(sheet, group, context, report);
+  if (context.cleanData) {
+    restoreShiftedDays(sheet, group, context, report);
+  }
   const suspended = context.suspensions.get(group.symbol);
   const range = rangeOf(group.symbol, context);
   for (let row = group.from; row < group.to; row += 1) {

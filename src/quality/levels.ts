@@ -1,5 +1,5 @@
 import { isSound, witnessOf } from './edit-diagnosis.ts';
-import { CELL, type Cells } from './invariants.ts';
+import { CELL, limitPrices, type Cells } from './invariants.ts';
 import { levelAround, medianOf, trustedPositions } from './level.ts';
 import { isTrusted } from './links.ts';
 import type { Thresholds } from './settings.ts';
@@ -15,6 +15,8 @@ const WORTH_A_LOOK = Math.log(6);
 /** How far a volume in the right unit may be from its surroundings, as a logarithm. */
 const UNIT_DOUBT = 1.8;
 const UNIT_FACTORS = [100, 1e4, 0.01, 1e-4];
+/** On a day that touches its limit volumes are wilder: the logarithm of the threshold is this many times larger. */
+const LIMIT_DAY = 1.5;
 /** Amounts are given to the cent, in 1/10,000 CNY. */
 const CENT = 100;
 
@@ -81,8 +83,12 @@ export function holdOddLevels(tape: Tape, report: TapeReport, thresholds: Thresh
     if (isTrusted(tape, position) && report.isExplained[position] === 0) {
       const excess = excessOf(tape, position, Math.min(spike, dip) / 2);
       const isOnePrice = tape.values.high[position] === tape.values.low[position];
+      const ease = touchesLimit(tape, position) ? LIMIT_DAY : 1;
       // A share locked at its limit hardly trades: a dip in a one-price bar is no fault.
-      const share = shareOf(excess, { spike, dip: isOnePrice ? Number.POSITIVE_INFINITY : dip });
+      const share = shareOf(excess, {
+        spike: spike * ease,
+        dip: isOnePrice ? Number.POSITIVE_INFINITY : dip * ease,
+      });
       report.oddity[position] = Math.min(1, share) / 2;
       if (share >= 1) {
         const note = `${Math.exp(Math.abs(excess)).toFixed(0)} times ${excess > 0 ? 'more' : 'less'} than around it`;
@@ -90,6 +96,19 @@ export function holdOddLevels(tape: Tape, report: TapeReport, thresholds: Thresh
       }
     }
   }
+}
+
+function touchesLimit(tape: Tape, position: number): boolean {
+  const percent = tape.limit[position] ?? Number.NaN;
+  const { up, down } = limitPrices(
+    tape.values.preClose[position] ?? Number.NaN,
+    percent,
+    tape.tick,
+  );
+  return (
+    (tape.values.high[position] ?? Number.NaN) >= up ||
+    (tape.values.low[position] ?? Number.NaN) <= down
+  );
 }
 
 /** How much of the threshold is reached. */

@@ -1,3 +1,4 @@
+import { MARK } from '../domain/bar.ts';
 import { boardOf, type Board, type StockSymbol } from '../domain/stock-symbol.ts';
 import { toDayNumber, type DayNumber } from '../domain/trading-day.ts';
 
@@ -58,6 +59,27 @@ export function limitPercent(
     }
   }
   return undefined;
+}
+
+/** What a row's marks say about special treatment; undefined where the source does not say. */
+export function isStByMarks(marks: number): boolean | undefined {
+  return (marks & MARK.stKnown) === 0 ? undefined : (marks & MARK.st) !== 0;
+}
+
+const SHARE_REFORM_BEGINS = toDayNumber('2005-04-29');
+const SHARE_REFORM_ENDS = toDayNumber('2008-12-31');
+
+/**
+ * May the first bar after `idleSessions` without trade have no limit? After a long absence it may be a relisting; during the
+ * share reform it was the rule after any.
+ */
+export function isUnlimitedResumption(
+  day: DayNumber,
+  idleSessions: number,
+  relistingSessions: number,
+): boolean {
+  const isReform = day >= SHARE_REFORM_BEGINS && day <= SHARE_REFORM_ENDS;
+  return idleSessions >= (isReform ? 1 : relistingSessions);
 }
 
 const CHINEXT_REGISTRATION = toDayNumber('2020-08-24');

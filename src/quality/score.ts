@@ -59,7 +59,7 @@ function keysBySymbol({ rows, symbolId, symbols, hits, isCounted }: ScoreInput):
     keys[id] = (keys[id] ?? 0) + (isCounted(row) ? 1 : 0);
   }
   for (const hit of hits) {
-    if (hit.row === undefined && weightOf(hit) > 0) {
+    if (hit.row === undefined && hit.symbolId >= 0 && weightOf(hit) > 0) {
       keys[hit.symbolId] = (keys[hit.symbolId] ?? 0) + 1;
     }
   }
@@ -82,7 +82,8 @@ function massOf(input: ScoreInput, weigh: (hit: Hit) => number, isAfterRepair: b
   const byKey = new Map<number, number>();
   for (const hit of input.hits) {
     const weight = weigh(hit);
-    if (weight > 0) {
+    // What concerns a whole session has its price in the keys of that session.
+    if (weight > 0 && hit.symbolId >= 0) {
       const mass = bySymbol.get(hit.rule.dimension) ?? new Float64Array(0);
       // A row's hits in one dimension share a key; an absent key has one hit of its own.
       const key =

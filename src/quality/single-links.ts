@@ -38,6 +38,13 @@ function settle(tape: Tape, report: TapeReport, position: number): void {
     holdSpike(tape, report, position - 1);
     return;
   }
+  if (Number.isNaN(tape.factor[position] ?? Number.NaN)) {
+    report.note(position, {
+      rule: 'N08_unexplained_ex_right',
+      note: 'higher than the last close; ex-right days of the symbol are not known',
+    });
+    return;
+  }
   const accounts = accountsOf(tape, position).toSorted((a, b) => a.cost - b.cost);
   const [best, second] = accounts;
   if (best === undefined) {

@@ -1,6 +1,7 @@
 import { HIT, type HitState } from './hit-list.ts';
 import { STANDING, setCells, type Tape } from './tape.ts';
 import type { Cells } from './invariants.ts';
+import type { Rulebook } from './rulebook.ts';
 import { FATE } from './verdict.ts';
 
 /** One hit on a tape; `position` refers to the tape. */
@@ -28,7 +29,10 @@ export class TapeReport {
   /** For unflagged rows: how odd they look, 0 to 0.5. */
   readonly oddity: Float32Array;
 
-  constructor(length: number) {
+  readonly #rulebook: Rulebook;
+
+  constructor(length: number, rulebook: Rulebook) {
+    this.#rulebook = rulebook;
     this.fate = new Uint8Array(length);
     this.isExplained = new Uint8Array(length);
     this.oddity = new Float32Array(length);
@@ -36,6 +40,9 @@ export class TapeReport {
 
   /** The row cannot be published, and its values prove nothing about its neighbours. */
   quarantine(tape: Tape, position: number, mark: Mark): void {
+    if (this.#isIgnored(position, mark)) {
+      return;
+    }
     this.#add(position, mark, HIT.open);
     this.fate[position] = Math.max(this.fate[position] ?? 0, FATE.quarantine);
     this.isExplained[position] = 1;
@@ -44,6 +51,9 @@ export class TapeReport {
 
   /** The row has proven values now: it may be published, and bears witness. */
   repair(tape: Tape, position: number, cells: Cells, mark: Mark): void {
+    if (this.#isIgnored(position, mark)) {
+      return;
+    }
     this.#add(position, mark, HIT.repaired);
     setCells(tape, position, cells);
     tape.broken[position] = 0;
@@ -51,17 +61,23 @@ export class TapeReport {
     this.isExplained[position] = 1;
   }
 
-  /** The row should not exist. */
-  drop(tape: Tape, position: number, mark: Mark): void {
-    this.#add(position, mark, HIT.dropped);
-    this.fate[position] = FATE.drop;
-    this.isExplained[position] = 1;
-    tape.standing[position] = STANDING.suspect;
-  }
-
   /** The row may be published, with a remark. */
   note(position: number, mark: Mark): void {
+    if (this.#rulebook.isOff(mark.rule)) {
+      return;
+    }
     this.#add(position, mark, HIT.open);
+  }
+
+  /** A rule that is switched off, or only notes: the row stays as it is, and needs no other explanation. */
+  #isIgnored(position: number, mark: Mark): boolean {
+    const isNote = this.#rulebook.isNoteOnly(mark.rule);
+    const isIgnored = isNote || this.#rulebook.isOff(mark.rule);
+    if (isNote) {
+      this.#add(position, mark, HIT.open);
+    }
+    this.isExplained[position] = isIgnored ? 1 : (this.isExplained[position] ?? 0);
+    return isIgnored;
   }
 
   #add(position: number, { rule, confidence, note }: Mark, state: HitState): void {

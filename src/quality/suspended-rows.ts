@@ -1,0 +1,27 @@
+import { MARK, type BarColumns } from '../domain/bar.ts';
+import type { StockSymbol } from '../domain/stock-symbol.ts';
+
+/** The known suspensions and those that the batch itself tells of: some sources send a row for a day without trade. */
+export function withSuspendedRows(
+  columns: BarColumns,
+  suspensions: ReadonlyMap<StockSymbol, Int32Array>,
+): ReadonlyMap<StockSymbol, Int32Array> {
+  const told = new Map<StockSymbol, number[]>();
+  for (let row = 0; row < columns.length; row += 1) {
+    if (((columns.marks[row] ?? 0) & MARK.suspended) !== 0) {
+      const symbol = columns.symbols[columns.symbolId[row] ?? 0] ?? '';
+      const days = told.get(symbol) ?? [];
+      days.push(columns.tradingDay[row] ?? 0);
+      told.set(symbol, days);
+    }
+  }
+  if (told.size === 0) {
+    return suspensions;
+  }
+  const merged = new Map(suspensions);
+  for (const [symbol, days] of told) {
+    const known = suspensions.get(symbol) ?? new Int32Array(0);
+    merged.set(symbol, Int32Array.from([...known, ...days]).toSorted());
+  }
+  return merged;
+}

@@ -1,0 +1,166 @@
+import { VALUE_COLUMNS, type BarColumns } from '../domain/bar.ts';
+import type { BatchReport } from './batch-report.ts';
+import { explain } from './explain.ts';
+import { HIT, type Hit } from './hit-list.ts';
+import type { Scores } from './score.ts';
+import type { Sheet } from './sheet.ts';
+import {
+  FATE,
+  MAX_FINDINGS,
+  SEVERITY_WEIGHT,
+  type Finding,
+  type JudgeContext,
+  type Repair,
+  type Verdict,
+} from './verdict.ts';
+
+/** Scores are sums of fractions: equal to the threshold means reached. */
+const ROUNDING = 1e-9;
+
+/** A judged batch with all that was found. */
+export interface Judgement {
+  readonly sheet: Sheet;
+  readonly report: BatchReport;
+  readonly scores: Scores;
+}
+
+export function verdictOf(judgement: Judgement, context: JudgeContext): Verdict {
+  const { sheet, report, scores } = judgement;
+  const { symbols } = sheet.sent;
+  const hits: Record<string, number> = {};
+  for (const { rule } of report.hits) {
+    hits[rule.id] = (hits[rule.id] ?? 0) + 1;
+  }
+  const fate = fatesOf(judgement, context.qualityThreshold);
+  return {
+    columns: sheet.columns,
+    fate,
+    score: scores.load,
+    rawScore: scores.raw,
+    dimensions: scores.dimensions,
+    symbolScores: new Map(symbols.map((symbol, id) => [symbol, scores.bySymbol[id] ?? 1])),
+    hits,
+    findings: findingsOf(judgement, fate, context.qualityThreshold),
+    repairs: context.cleanData ? repairsOf(sheet, report) : [],
+  };
+}
+
+/** A symbol below the threshold is held back whole, and so is a row that no table could hold. */
+function fatesOf({ sheet, report, scores }: Judgement, threshold: number): Uint8Array {
+  const isHeld = scores.bySymbol.map((score) => (score < threshold - ROUNDING ? 1 : 0));
+  return report.fate.map((fate, row) => {
+    const isHeldBack =
+      isHeld[sheet.sent.symbolId[row] ?? 0] === 1 || !isLoadable(sheet.columns, row);
+    return fate === FATE.publish && isHeldBack ? FATE.quarantine : fate;
+  });
+}
+
+/** The table takes whole units, no negative and no empty value but for the previous close and the amount. */
+function isLoadable(columns: BarColumns, row: number): boolean {
+  return (
+    isWhole(columns.open[row]) &&
+    isWhole(columns.high[row]) &&
+    isWhole(columns.low[row]) &&
+    isWhole(columns.close[row]) &&
+    isWhole(columns.volume[row]) &&
+    isWholeOrEmpty(columns.preClose[row]) &&
+    isWholeOrEmpty(columns.amount[row])
+  );
+}
+
+function isWhole(value: number | undefined): boolean {
+  return value !== undefined && value >= 0 && value % 1 === 0;
+}
+
+function isWholeOrEmpty(value: number | undefined): boolean {
+  return isWhole(value) || Number.isNaN(value);
+}
+
+/** Worst first, capped; but a row that is held back always has its reason among them. */
+function findingsOf(
+  { sheet, report, scores }: Judgement,
+  fate: Uint8Array,
+  threshold: number,
+): readonly Finding[] {
+  const sorted = [...report.hits].toSorted(
+    (a, b) => SEVERITY_WEIGHT[b.rule.severity] - SEVERITY_WEIGHT[a.rule.severity],
+  );
+  const hasReason = new Uint8Array(sheet.length);
+  const findings: Finding[] = [];
+  for (const hit of sorted) {
+    const isFirstReason =
+      hit.row !== undefined && fate[hit.row] === FATE.quarantine && hasReason[hit.row] === 0;
+    if (isFirstReason || findings.length < MAX_FINDINGS) {
+      findings.push(toFinding(sheet, hit));
+    }
+    if (hit.row !== undefined) {
+      hasReason[hit.row] = 1;
+    }
+  }
+  for (let row = 0; row < sheet.length; row += 1) {
+    if (fate[row] === FATE.quarantine && hasReason[row] === 0) {
+      findings.push(heldWithSymbol(sheet, row, scores, threshold));
+    }
+  }
+  return findings;
+}
+
+function toFinding(sheet: Sheet, { rule, row, symbolId, day, note }: Hit): Finding {
+  return {
+    rule: rule.id,
+    dimension: rule.dimension,
+    severity: rule.severity,
+    symbol: sheet.sent.symbols[symbolId] ?? '',
+    tradingDay: day,
+    row,
+    message: explain(sheet, { rule, row, note }),
+  };
+}
+
+/** The reason of a row that is held for the others of its symbol. */
+function heldWithSymbol(
+  { columns }: Sheet,
+  row: number,
+  { bySymbol }: Scores,
+  threshold: number,
+): Finding {
+  const id = columns.symbolId[row] ?? 0;
+  const symbol = columns.symbols[id] ?? '';
+  const score = bySymbol[id] ?? 1;
+  const isScore = score < threshold - ROUNDING;
+  return {
+    rule: isScore ? 'G01_below_threshold' : 'G02_not_loadable',
+    dimension: isScore ? 'completeness' : 'validity',
+    severity: 'info',
+    symbol,
+    tradingDay: columns.tradingDay[row] ?? 0,
+    row,
+    message: isScore
+      ? `${symbol} scores ${score.toFixed(3)}, below ${threshold}: all its rows are held`
+      : 'The row has values that the table cannot hold, and their rules are switched off',
+  };
+}
+
+/** Every cell that differs from what was sent, with the rule that proved it wrong. */
+function repairsOf({ sent, columns }: Sheet, { hits, fate }: BatchReport): readonly Repair[] {
+  const repairs: Repair[] = [];
+  const isListed = new Set<number>();
+  for (const { row, rule, confidence, state } of hits) {
+    if (
+      row !== undefined &&
+      state === HIT.repaired &&
+      !isListed.has(row) &&
+      fate[row] !== FATE.drop
+    ) {
+      isListed.add(row);
+      for (const column of ['tradingDay', ...VALUE_COLUMNS] as const) {
+        const original = sent[column][row] ?? Number.NaN;
+        const repaired = columns[column][row] ?? Number.NaN;
+        if (!Object.is(original, repaired)) {
+          repairs.push({ row, column, original, repaired, rule: rule.id, confidence });
+        }
+      }
+    }
+  }
+  return repairs;
+}
