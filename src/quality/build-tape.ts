@@ -1,6 +1,7 @@
 import { MISSING, VALUE_COLUMNS, type BarColumns } from '../domain/bar.ts';
 import { boardOf, type Board } from '../domain/stock-symbol.ts';
 import { toDayNumber } from '../domain/trading-day.ts';
+import { CELL } from './invariants.ts';
 import { isStByMarks, isUnlimitedResumption, limitPercent, unlimitedSessions } from './market.ts';
 import type { Group } from './keys.ts';
 import { includesDay } from './keys.ts';
@@ -45,10 +46,31 @@ export function buildTape(
     factor: factorsOf(day, before?.day, context.exRights?.get(symbol)),
     gap: spacing.gap,
     standing: new Uint8Array(rows.length),
-    absent: Uint8Array.from(rows, (row) => absentColumns(sheet.columns.missing[row] ?? 0)),
+    absent: absentOf(sheet.columns, rows, before === undefined),
+    unreadable: Uint8Array.from(rows, (row) =>
+      hasUnreadable(sheet.columns.missing[row] ?? 0) ? 1 : 0,
+    ),
     broken: new Uint16Array(rows.length),
     before,
   };
+}
+
+/** The first bar of a symbol has nothing before it: an empty previous close is none. */
+function absentOf(columns: BarColumns, rows: Uint32Array, isStart: boolean): Uint8Array {
+  const absent = Uint8Array.from(rows, (row) => absentColumns(columns.missing[row] ?? 0));
+  if (isStart && rows.length > 0 && Number.isNaN(columns.preClose[rows[0] ?? 0])) {
+    absent[0] = (absent[0] ?? 0) | (1 << CELL.preClose);
+  }
+  return absent;
+}
+
+function hasUnreadable(missing: number): boolean {
+  for (let rest = missing; rest !== 0; rest >>>= 4) {
+    if ((rest & 0xf) >= MISSING.unparseable) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** Bit `1 << cell` for each value whose column the layout does not have. */

@@ -59,7 +59,7 @@ export function brokenByValues(cells: Cells, tick: number): number {
   }
   if (volume === 0 || amount === 0) {
     // Nothing traded means no range; one of the two without the other is impossible.
-    broken |= high > low || volume !== amount ? BROKEN.zeroTrade : 0;
+    broken |= high > low || volume > 0 || amount > 0 ? BROKEN.zeroTrade : 0;
   }
   if (volume % 1 > 0) {
     broken |= BROKEN.fraction;

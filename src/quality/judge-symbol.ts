@@ -1,3 +1,4 @@
+import { boardOf } from '../domain/stock-symbol.ts';
 import type { BatchReport } from './batch-report.ts';
 import { buildTape } from './build-tape.ts';
 import { findGaps } from './gaps.ts';
@@ -30,6 +31,12 @@ export function judgeSymbol(
   { context, thresholds, twins }: JudgeTools,
   report: BatchReport,
 ): void {
+  if (isStranger(group.symbol, context)) {
+    for (let row = group.from; row < group.to; row += 1) {
+      report.quarantine(row, { rule: 'V01_symbol', note: group.symbol });
+    }
+    return;
+  }
   if (isPlainSymbol(sheet, group, context, thresholds)) {
     return;
   }
@@ -56,6 +63,12 @@ export function judgeSymbol(
   }
   findGaps(tape, context, thresholds, report);
   transfer(sheet, tape, found, context.cleanData, report);
+}
+
+/** Neither known nor asked for, or with a code that no exchange gives out. Without a list of instruments nobody can tell. */
+function isStranger(symbol: string, { instruments, symbols }: JudgeContext): boolean {
+  const isUnknown = instruments.size > 0 && !instruments.has(symbol);
+  return isUnknown && (!symbols.includes(symbol) || boardOf(symbol) === 'other');
 }
 
 function publishableRows({ from, to }: Group, report: BatchReport): Uint32Array {

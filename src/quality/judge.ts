@@ -1,4 +1,4 @@
-import { MARK, type BarColumns } from '../domain/bar.ts';
+import type { BarColumns } from '../domain/bar.ts';
 import { BatchReport } from './batch-report.ts';
 import { applyCustomRules } from './custom-rules.ts';
 import { judgeDays } from './day-rules.ts';
@@ -8,7 +8,7 @@ import { openRulebook } from './rulebook.ts';
 import { scoreBatch } from './score.ts';
 import { DEFAULT_THRESHOLDS } from './settings.ts';
 import { openSheet } from './sheet.ts';
-import { withSuspendedRows } from './suspended-rows.ts';
+import { isNoTrade, withSuspendedRows } from './suspended-rows.ts';
 import { openTwinIndex } from './twins.ts';
 import { verdictOf, type Judgement } from './verdict-of.ts';
 import type { JudgeContext, Verdict } from './verdict.ts';
@@ -39,12 +39,13 @@ export function judgeFully(columns: BarColumns, given: JudgeContext): Judgement 
   judgeDays(sheet, context.sessions, thresholds, report);
   applyCustomRules(sheet.columns, context.rules?.custom ?? [], report);
   const scores = scoreBatch({
-    rows: sheet.length,
     symbolId: sheet.sent.symbolId,
+    tradingDay: sheet.columns.tradingDay,
     symbols: sheet.sent.symbols.length,
     hits: report.hits,
     leavesHole: report.leavesHole,
-    isCounted: (row) => ((sheet.sent.marks[row] ?? 0) & MARK.suspended) === 0,
+    isCounted: (row) => !isNoTrade(sheet.sent, row),
+    ...(context.rules?.tolerance === undefined ? {} : { tolerance: context.rules.tolerance }),
   });
   return { sheet, report, scores };
 }

@@ -32,6 +32,9 @@ export function settleKeys(
   settleTwins(sheet, group, report);
 }
 
+/** A filler row is a habit of some vendors, hardly an error. */
+const FILLER = 0.02;
+
 interface DayFacts {
   readonly suspended: Int32Array | undefined;
   readonly range: readonly [number, number];
@@ -49,6 +52,7 @@ function judgeDay(sheet: Sheet, row: number, facts: DayFacts, report: BatchRepor
     report.drop(row, {
       rule: 'K03_bar_on_suspension',
       note: hasTraded ? 'with volume' : 'filler without volume',
+      confidence: hasTraded ? 1 : FILLER,
     });
   } else if (day < facts.range[0] || day > facts.range[1]) {
     report.drop(row, { rule: 'K04_outside_range' });

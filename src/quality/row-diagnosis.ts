@@ -54,16 +54,16 @@ function repairRow(tape: Tape, report: TapeReport, position: number): void {
     const rule =
       edit.rule === 'N06_pre_close' && isRaw
         ? 'N07_pre_close_unadjusted'
-        : ruleOfRepair(edit.rule, broken);
+        : ruleOfRepair(edit.rule, broken, tape.unreadable[position] === 1);
     report.repair(tape, position, cells, { rule, confidence, note: edit.note });
   }
 }
 
 /** A cell that was empty or zero is named for that, not for where its value came from. */
-function ruleOfRepair(rule: string, broken: number): string {
+function ruleOfRepair(rule: string, broken: number, isUnreadable: boolean): string {
   const isFilled = rule === 'N06_pre_close' || rule === 'A07_close_vs_next_pre_close';
   if (isFilled && (broken & BROKEN.null) !== 0) {
-    return 'C01_null';
+    return isUnreadable ? 'V02_unparseable' : 'C01_null';
   }
   return isFilled && (broken & BROKEN.nonPositive) !== 0 ? 'V09_non_positive' : rule;
 }
@@ -80,7 +80,9 @@ export function holdUnexplained(tape: Tape, report: TapeReport): void {
 
 function holdRow(tape: Tape, report: TapeReport, position: number, broken: number): void {
   const rules = RULE_OF_BIT.filter(([bit]) => (broken & bit) !== 0).map(([, rule]) => rule);
-  for (const rule of rules) {
+  for (const named of rules) {
+    const isUnreadable = named === 'C01_null' && tape.unreadable[position] === 1;
+    const rule = isUnreadable ? 'V02_unparseable' : named;
     if (broken === BROKEN.null && isOnlyOptionalMissing(tape, position)) {
       report.note(position, { rule });
       report.isExplained[position] = 1;

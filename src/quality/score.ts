@@ -5,12 +5,12 @@ import { DIMENSIONS, SEVERITY_WEIGHT, type Dimension } from './verdict.ts';
 const AT_TOLERANCE = 0.7;
 /** The share of keys that may be wrong, in each dimension. */
 export const TOLERANCE = 0.05;
-/** A symbol is judged over at least this many keys: one bad row of five proves nothing about the other four. */
+/** A symbol or a session is judged over at least this many keys: one bad row of five proves nothing about the other four. */
 export const LEAST_KEYS = 20;
 
 export interface ScoreInput {
-  readonly rows: number;
   readonly symbolId: Uint32Array;
+  readonly tradingDay: Int32Array;
   readonly symbols: number;
   readonly hits: HitList;
   /** 1 where nothing can be published under a row's key: it counts as absent after repair. */
@@ -26,44 +26,77 @@ export interface Scores {
   readonly dimensions: Readonly<Record<Dimension, number>>;
   /** After repair, by symbol id. */
   readonly bySymbol: Float64Array;
+  /** After repair, by trading day. */
+  readonly byDay: ReadonlyMap<number, number>;
+  /** Share of the error budget that each rule has used, as sent: `raw` = 0.7 to the power of their sum. */
+  readonly costs: Readonly<Record<string, number>>;
 }
 
-/** Error mass by dimension and symbol: one minus the product of (1 - weight × confidence) over the hits of a key (bounded, nothing counts twice). */
-interface ErrorMass {
-  readonly bySymbol: ReadonlyMap<Dimension, Float64Array>;
+/** Errors summed up: each in units of its dimension's tolerance, but for `byDimension`, which counts keys. */
+interface Tally {
+  readonly byDimension: Record<Dimension, number>;
+  readonly bySymbol: Float64Array;
+  readonly byDay: Map<number, number>;
+  readonly byRule: Record<string, number>;
+  total: number;
+}
+
+interface KeyCounts {
+  readonly bySymbol: Float64Array;
+  readonly byDay: ReadonlyMap<number, number>;
+  readonly total: number;
 }
 
 /**
  * Score = 0.7 ^ (sum over dimensions of error rate / tolerance). One with no hit, exactly 0.7 when a tolerance is used up,
- * and never higher for a further hit.
+ * and never higher for a further hit. A key's hits in one dimension count as one minus the product of (1 - weight ×
+ * confidence): bounded, and nothing counts twice.
  */
 export function scoreBatch(input: ScoreInput): Scores {
-  const keys = keysBySymbol(input);
-  const total = keys.reduce((sum, count) => sum + count, 0);
-  const raw = massOf(input, (hit) => weightOf(hit), false);
-  const load = massOf(input, (hit) => weightAfterRepair(hit, input), true);
+  const keys = countKeys(input);
+  const raw = tallyHits(input, weightOf);
+  const load = tallyHits(input, (hit) => weightAfterRepair(hit, input));
+  tallyHoles(input, load);
   return {
-    raw: overall(budgetOf(raw, total, input)),
-    load: overall(budgetOf(load, total, input)),
-    dimensions: dimensionScores(load, total, input),
-    bySymbol: keys.map((count, id) =>
-      overall(budgetOf(load, Math.max(count, LEAST_KEYS), input, id)),
+    raw: overall(raw.total, keys.total),
+    load: overall(load.total, keys.total),
+    dimensions: dimensionScores(load, keys.total, input),
+    bySymbol: keys.bySymbol.map((count, id) =>
+      overall(load.bySymbol[id] ?? 0, Math.max(count, LEAST_KEYS)),
+    ),
+    byDay: new Map(
+      [...keys.byDay].map(([day, count]) => [
+        day,
+        overall(load.byDay.get(day) ?? 0, Math.max(count, LEAST_KEYS)),
+      ]),
+    ),
+    costs: Object.fromEntries(
+      Object.entries(raw.byRule).map(([rule, errors]) => [rule, errors / keys.total]),
     ),
   };
 }
 
-function keysBySymbol({ rows, symbolId, symbols, hits, isCounted }: ScoreInput): Float64Array {
-  const keys = new Float64Array(symbols);
-  for (let row = 0; row < rows; row += 1) {
-    const id = symbolId[row] ?? 0;
-    keys[id] = (keys[id] ?? 0) + (isCounted(row) ? 1 : 0);
+function countKeys({ symbolId, tradingDay, symbols, hits, isCounted }: ScoreInput): KeyCounts {
+  const bySymbol = new Float64Array(symbols);
+  const byDay = new Map<number, number>();
+  let total = 0;
+  for (let row = 0; row < symbolId.length; row += 1) {
+    if (isCounted(row)) {
+      const id = symbolId[row] ?? 0;
+      const day = tradingDay[row] ?? 0;
+      bySymbol[id] = (bySymbol[id] ?? 0) + 1;
+      byDay.set(day, (byDay.get(day) ?? 0) + 1);
+      total += 1;
+    }
   }
   for (const hit of hits) {
     if (hit.row === undefined && hit.symbolId >= 0 && weightOf(hit) > 0) {
-      keys[hit.symbolId] = (keys[hit.symbolId] ?? 0) + 1;
+      bySymbol[hit.symbolId] = (bySymbol[hit.symbolId] ?? 0) + 1;
+      byDay.set(hit.day, (byDay.get(hit.day) ?? 0) + 1);
+      total += 1;
     }
   }
-  return keys;
+  return { bySymbol, byDay, total };
 }
 
 function weightOf({ rule, confidence }: Hit): number {
@@ -75,96 +108,97 @@ function weightAfterRepair(hit: Hit, { leavesHole }: ScoreInput): number {
   return isGone ? 0 : weightOf(hit);
 }
 
-function massOf(input: ScoreInput, weigh: (hit: Hit) => number, isAfterRepair: boolean): ErrorMass {
-  const bySymbol = new Map(
-    DIMENSIONS.map((dimension) => [dimension, new Float64Array(input.symbols)]),
-  );
+function emptyTally(symbols: number): Tally {
+  return {
+    byDimension: {
+      completeness: 0,
+      validity: 0,
+      accuracy: 0,
+      consistency: 0,
+      uniqueness: 0,
+      timeliness: 0,
+    },
+    bySymbol: new Float64Array(symbols),
+    byDay: new Map(),
+    byRule: {},
+    total: 0,
+  };
+}
+
+function tallyHits(input: ScoreInput, weigh: (hit: Hit) => number): Tally {
+  const tally = emptyTally(input.symbols);
   const byKey = new Map<number, number>();
   for (const hit of input.hits) {
     const weight = weigh(hit);
     // What concerns a whole session has its price in the keys of that session.
     if (weight > 0 && hit.symbolId >= 0) {
-      const mass = bySymbol.get(hit.rule.dimension) ?? new Float64Array(0);
-      // A row's hits in one dimension share a key; an absent key has one hit of its own.
-      const key =
-        hit.row === undefined
-          ? undefined
-          : hit.row * DIMENSIONS.length + DIMENSIONS.indexOf(hit.rule.dimension);
-      const before = key === undefined ? 0 : (byKey.get(key) ?? 0);
-      const after = 1 - (1 - before) * (1 - weight);
-      if (key !== undefined) {
-        byKey.set(key, after);
+      let gain = weight;
+      if (hit.row !== undefined) {
+        const key = hit.row * DIMENSIONS.length + DIMENSIONS.indexOf(hit.rule.dimension);
+        const before = byKey.get(key) ?? 0;
+        gain = (1 - before) * weight;
+        byKey.set(key, before + gain);
       }
-      mass[hit.symbolId] = (mass[hit.symbolId] ?? 0) + after - before;
+      const { rule, symbolId, day } = hit;
+      charge(tally, input, {
+        dimension: rule.dimension,
+        rule: rule.id,
+        symbolId,
+        day,
+        errors: gain,
+      });
     }
   }
-  if (isAfterRepair) {
-    addQuarantined(input, bySymbol.get('completeness') ?? new Float64Array(0));
-  }
-  return { bySymbol };
+  return tally;
 }
 
-function addQuarantined(
-  { rows, symbolId, leavesHole, hits }: ScoreInput,
-  mass: Float64Array,
-): void {
-  if (hits.length === 0) {
-    return;
-  }
-  for (let row = 0; row < rows; row += 1) {
+interface Charge {
+  readonly dimension: Dimension;
+  readonly rule: string;
+  readonly symbolId: number;
+  readonly day: number;
+  readonly errors: number;
+}
+
+function charge(tally: Tally, { tolerance }: ScoreInput, charged: Charge): void {
+  const { dimension, rule, symbolId, day, errors } = charged;
+  const cost = errors / (tolerance?.[dimension] ?? TOLERANCE);
+  tally.byDimension[dimension] += errors;
+  tally.bySymbol[symbolId] = (tally.bySymbol[symbolId] ?? 0) + cost;
+  tally.byDay.set(day, (tally.byDay.get(day) ?? 0) + cost);
+  tally.byRule[rule] = (tally.byRule[rule] ?? 0) + cost;
+  tally.total += cost;
+}
+
+/** After repair a row that is held back is a key without a bar. */
+function tallyHoles(input: ScoreInput, tally: Tally): void {
+  const { symbolId, tradingDay, leavesHole, hits } = input;
+  for (let row = 0; hits.length > 0 && row < symbolId.length; row += 1) {
     if (leavesHole[row] === 1) {
-      const id = symbolId[row] ?? 0;
-      mass[id] = (mass[id] ?? 0) + 1;
+      charge(tally, input, {
+        dimension: 'completeness',
+        rule: 'held',
+        symbolId: symbolId[row] ?? 0,
+        day: tradingDay[row] ?? 0,
+        errors: 1,
+      });
     }
   }
 }
 
-function rateOf(mass: Float64Array, keys: number, symbolId: number | undefined): number {
-  const errors =
-    symbolId === undefined ? mass.reduce((sum, part) => sum + part, 0) : (mass[symbolId] ?? 0);
-  return keys === 0 ? 0 : errors / keys;
-}
-
-/** How many times the tolerated errors are used up. */
-function budgetOf(
-  { bySymbol }: ErrorMass,
-  keys: number,
-  { tolerance }: ScoreInput,
-  symbolId?: number,
-): number {
-  let budget = 0;
-  for (const [dimension, mass] of bySymbol) {
-    budget += rateOf(mass, keys, symbolId) / (tolerance?.[dimension] ?? TOLERANCE);
-  }
-  return budget;
-}
-
-function overall(budget: number): number {
-  return AT_TOLERANCE ** budget;
+function overall(cost: number, keys: number): number {
+  return keys === 0 ? 1 : AT_TOLERANCE ** (cost / keys);
 }
 
 function dimensionScores(
-  mass: ErrorMass,
-  keys: number,
-  input: ScoreInput,
-): Record<Dimension, number> {
-  const scoreOf = dimensionScore.bind(undefined, mass, keys, input);
-  return {
-    completeness: scoreOf('completeness'),
-    validity: scoreOf('validity'),
-    accuracy: scoreOf('accuracy'),
-    consistency: scoreOf('consistency'),
-    uniqueness: scoreOf('uniqueness'),
-    timeliness: scoreOf('timeliness'),
-  };
-}
-
-function dimensionScore(
-  { bySymbol }: ErrorMass,
+  { byDimension }: Tally,
   keys: number,
   { tolerance }: ScoreInput,
-  dimension: Dimension,
-): number {
-  const mass = bySymbol.get(dimension) ?? new Float64Array(0);
-  return overall(rateOf(mass, keys, undefined) / (tolerance?.[dimension] ?? TOLERANCE));
+): Record<Dimension, number> {
+  const scores = { ...byDimension };
+  for (const dimension of DIMENSIONS) {
+    const cost = byDimension[dimension] / (tolerance?.[dimension] ?? TOLERANCE);
+    scores[dimension] = overall(cost, keys);
+  }
+  return scores;
 }

@@ -54,4 +54,6 @@ export interface RuleSettings {
   readonly severities?: Readonly<Record<string, Severity>>;
   readonly thresholds?: Partial<Thresholds>;
   readonly custom?: readonly CustomRule[];
+  /** Share of keys that may be wrong, by dimension; 0.05 where left out. */
+  readonly tolerance?: Partial<Readonly<Record<Dimension, number>>>;
 }

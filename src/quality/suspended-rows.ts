@@ -8,7 +8,7 @@ export function withSuspendedRows(
 ): ReadonlyMap<StockSymbol, Int32Array> {
   const told = new Map<StockSymbol, number[]>();
   for (let row = 0; row < columns.length; row += 1) {
-    if (((columns.marks[row] ?? 0) & MARK.suspended) !== 0) {
+    if (isNoTrade(columns, row)) {
       const symbol = columns.symbols[columns.symbolId[row] ?? 0] ?? '';
       const days = told.get(symbol) ?? [];
       days.push(columns.tradingDay[row] ?? 0);
@@ -24,4 +24,14 @@ export function withSuspendedRows(
     merged.set(symbol, Int32Array.from([...known, ...days]).toSorted());
   }
   return merged;
+}
+
+/** A row that says so, or one without volume at a single price: some vendors fill such days in. */
+export function isNoTrade(columns: BarColumns, row: number): boolean {
+  return (
+    ((columns.marks[row] ?? 0) & MARK.suspended) !== 0 ||
+    (columns.volume[row] === 0 &&
+      columns.high[row] === columns.low[row] &&
+      columns.open[row] === columns.close[row])
+  );
 }

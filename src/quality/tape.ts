@@ -30,6 +30,8 @@ export interface Tape {
   readonly standing: Uint8Array;
   /** Bit `1 << cell` for each value whose column the layout does not have: not required, not a fault. */
   readonly absent: Uint8Array;
+  /** 1 where a value was sent that is no number, or none that the columns can hold. */
+  readonly unreadable: Uint8Array;
   /** Bits of BROKEN, as the values now stand. */
   readonly broken: Uint16Array;
   /** The stored bar before the first. */
@@ -68,5 +70,9 @@ export function valuesOfRows(columns: BarColumns, rows: Uint32Array): Tape['valu
 }
 
 function taken(values: Float64Array, rows: Uint32Array): Float64Array {
-  return Float64Array.from(rows, (row) => values[row] ?? Number.NaN);
+  const copy = new Float64Array(rows.length);
+  for (let position = 0; position < rows.length; position += 1) {
+    copy[position] = values[rows[position] ?? 0] ?? Number.NaN;
+  }
+  return copy;
 }

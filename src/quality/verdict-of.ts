@@ -39,6 +39,9 @@ export function verdictOf(judgement: Judgement, context: JudgeContext): Verdict 
     rawScore: scores.raw,
     dimensions: scores.dimensions,
     symbolScores: new Map(symbols.map((symbol, id) => [symbol, scores.bySymbol[id] ?? 1])),
+    dayScores: scores.byDay,
+    costs: scores.costs,
+    provisional: provisionalRows(sheet, fate),
     hits,
     findings: findingsOf(judgement, fate, context.qualityThreshold),
     repairs: context.cleanData ? repairsOf(sheet, report) : [],
@@ -53,6 +56,19 @@ function fatesOf({ sheet, report, scores }: Judgement, threshold: number): Uint8
       isHeld[sheet.sent.symbolId[row] ?? 0] === 1 || !isLoadable(sheet.columns, row);
     return fate === FATE.publish && isHeldBack ? FATE.quarantine : fate;
   });
+}
+
+/** The last published row of each symbol: only the next session's previous close can confirm its close. */
+function provisionalRows({ length, groupStart }: Sheet, fate: Uint8Array): Uint8Array {
+  const provisional = new Uint8Array(length);
+  for (let at = 0; at + 1 < groupStart.length; at += 1) {
+    let row = (groupStart[at + 1] ?? 0) - 1;
+    while (row > (groupStart[at] ?? 0) && fate[row] !== FATE.publish) {
+      row -= 1;
+    }
+    provisional[row] = fate[row] === FATE.publish ? 1 : 0;
+  }
+  return provisional;
 }
 
 /** The table takes whole units, no negative and no empty value but for the previous close and the amount. */

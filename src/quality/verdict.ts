@@ -100,6 +100,12 @@ export interface Verdict {
   readonly rawScore: number;
   readonly dimensions: Readonly<Record<Dimension, number>>;
   readonly symbolScores: ReadonlyMap<StockSymbol, number>;
+  /** After repair. */
+  readonly dayScores: ReadonlyMap<DayNumber, number>;
+  /** What each rule has used of the error budget, as sent: `rawScore` = 0.7 to the power of the sum. */
+  readonly costs: Readonly<Record<string, number>>;
+  /** 1 where no later bar has confirmed a row's close: to be judged again when one has come. */
+  readonly provisional: Uint8Array;
   /** Exact hits by rule. */
   readonly hits: Readonly<Record<string, number>>;
   /** At most `MAX_FINDINGS`, worst first; every quarantined row has at least one. */
