@@ -1,84 +1,4 @@
-import type { Dimension, Severity } from './verdict.ts';
-
-/** What cleaning does with a row that a rule hits. */
-export type RuleAction =
-  'repair' | 'quarantine' | 'blank' | 'drop' | 'refetch' | 'keep' | 'stop_batch';
-
-/** One rule as a person reads it: `candlewick rules` prints this table. */
-export interface Rule {
-  readonly id: string;
-  readonly dimension: Dimension;
-  readonly severity: Severity;
-  /** The first is what cleaning tries; the next is what remains where it does not succeed. */
-  readonly actions: readonly RuleAction[];
-  readonly summary: string;
-  /** What the rule must know beside the row itself; where that is missing it abstains. */
-  readonly needs: readonly RuleNeed[];
-}
-
-export type RuleNeed =
-  | 'calendar'
-  | 'instruments'
-  | 'suspensions'
-  | 'ex_rights'
-  | 'st'
-  | 'neighbours'
-  | 'history'
-  | 'all_symbols'
-  | 'second_source'
-  | 'stored_version';
-
-function rule(
-  id: string,
-  dimension: Dimension,
-  severity: Severity,
-  actions: string,
-  summary: string,
-  needs = '',
-): Rule {
-  return {
-    id,
-    dimension,
-    severity,
-    actions: words(actions).filter(isRuleAction),
-    summary,
-    needs: words(needs).filter(isRuleNeed),
-  };
-}
-
-function words(text: string): readonly string[] {
-  return text.split(' ').filter((word) => word !== '');
-}
-
-const ACTIONS: readonly string[] = [
-  'repair',
-  'quarantine',
-  'blank',
-  'drop',
-  'refetch',
-  'keep',
-  'stop_batch',
-] satisfies readonly RuleAction[];
-const NEEDS: readonly string[] = [
-  'calendar',
-  'instruments',
-  'suspensions',
-  'ex_rights',
-  'st',
-  'neighbours',
-  'history',
-  'all_symbols',
-  'second_source',
-  'stored_version',
-] satisfies readonly RuleNeed[];
-
-function isRuleAction(word: string): word is RuleAction {
-  return ACTIONS.includes(word);
-}
-
-function isRuleNeed(word: string): word is RuleNeed {
-  return NEEDS.includes(word);
-}
+import { rule, type Rule } from './rule.ts';
 
 /** Every rule. The letter says what it looks at: Validity of cells, Completeness, Keys, Uniqueness, order iN a row, Accuracy, Statistics, Time, other sources (X). */
 export const RULES: readonly Rule[] = [
@@ -410,4 +330,23 @@ export const RULES: readonly Rule[] = [
     'The stored version differs',
     'stored_version',
   ),
+  rule(
+    'G01_below_threshold',
+    'completeness',
+    'info',
+    'quarantine',
+    'The symbol scores below the threshold: all its rows are held',
+  ),
+  rule(
+    'G02_not_loadable',
+    'validity',
+    'info',
+    'quarantine',
+    'A row that the table cannot hold, whose rules are switched off',
+  ),
 ];
+
+/** The catalogue as `candlewick rules` lists it. */
+export function ruleCatalogue(): readonly Rule[] {
+  return RULES;
+}

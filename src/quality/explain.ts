@@ -1,5 +1,5 @@
 import { MONEY_SCALE } from '../domain/bar.ts';
-import type { Rule } from './catalogue.ts';
+import type { Rule } from './rule.ts';
 import type { Sheet } from './sheet.ts';
 
 export interface Explained {

@@ -1,4 +1,4 @@
-import type { Rule } from './catalogue.ts';
+import type { Rule } from './rule.ts';
 import type { Rulebook } from './rulebook.ts';
 
 /** What became of a hit: an open one counts against the published rows, the others only against what was sent. */

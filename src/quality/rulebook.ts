@@ -1,4 +1,5 @@
-import { RULES, type Rule } from './catalogue.ts';
+import { RULES } from './catalogue.ts';
+import type { Rule } from './rule.ts';
 import type { RuleSettings } from './settings.ts';
 
 /** The rules as an operator has set them: what counts in one judgement. */
