@@ -159,6 +159,8 @@ const targets = {
   start: () => handOver([cli, 'demo', ...args]),
   candlewick: () => handOver([cli, ...args]),
   bench: () => handOver(['--expose-gc', join(root, 'dist', 'bench', 'main.js'), ...args]),
+  'bench:quality': () => handOver([join(root, 'dist', 'bench', 'quality.js'), ...args]),
+  'bench:quality-speed': () => handOver([join(root, 'dist', 'bench', 'quality-speed.js'), ...args]),
   test: () => {
     process.chdir(root);
     process.env['INIT_CWD'] = root;
