@@ -18,6 +18,8 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
   /** Stop waiting after so long; the job goes on. */
   readonly timeoutMs: number | undefined;
+  /** Silence after which the task queue's workers are asked for; default 10 s. */
+  readonly noWorkerAfterMs?: number;
 }
 
 type Outcome =
@@ -26,6 +28,7 @@ type Outcome =
 
 const POLL_MS = 400;
 const NO_WORKER_AFTER_MS = 10_000;
+const MAX_WAIT_MS = 60_000;
 
 /**
  * Shows a job's progress until it ends. A job that failed with an account gives that account.
@@ -59,12 +62,13 @@ export async function followJob(options: FollowOptions): Promise<EtlMetrics> {
 
 /** Until the job has ended, Ctrl-C, or the time is over. */
 async function watch(
-  { client, job, queue, output, signal, timeoutMs }: FollowOptions,
+  { client, job, queue, output, signal, timeoutMs, noWorkerAfterMs }: FollowOptions,
   ended: Promise<void>,
   hasEnded: () => boolean,
 ): Promise<void> {
   const view = createProgressView(output);
   const startedAt = Date.now();
+  const stopped = interrupted(signal);
   const deadline = startedAt + (timeoutMs ?? Number.POSITIVE_INFINITY);
   let isWarned = false;
   let progress: JobProgress | undefined;
@@ -74,11 +78,12 @@ async function watch(
       if (hasEnded() || signal.aborted) {
         break;
       }
-      progress =
-        (await Promise.race([client.progress(job.jobId), ended, interrupted(signal)])) ?? progress;
+      const tooLate = wait(Math.min(MAX_WAIT_MS, deadline - Date.now()), undefined, { ref: false });
+      const answer = client.progress(job.jobId);
+      progress = (await Promise.race([answer, ended, stopped, tooLate])) ?? progress;
       if (progress !== undefined) {
         view.show(progress);
-      } else if (!isWarned && Date.now() - startedAt > NO_WORKER_AFTER_MS) {
+      } else if (!isWarned && Date.now() - startedAt > (noWorkerAfterMs ?? NO_WORKER_AFTER_MS)) {
         isWarned = true;
         await warnUnlessPolled(client, queue, output);
       }

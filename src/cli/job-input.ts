@@ -46,7 +46,7 @@ export async function fieldsOf(options: JobOptions): Promise<JobRequest> {
 export function symbolsIn(text: string): readonly string[] {
   return text
     .replace(/^\uFEFF/, '')
-    .split('\n')
+    .split(/\r?\n/)
     .flatMap((line) => line.replace(/#.*$/, '').split(/[\s,;]+/))
     .filter((word) => word !== '');
 }

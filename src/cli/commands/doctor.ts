@@ -36,6 +36,10 @@ async function examine(config: Config, invocation: Invocation): Promise<readonly
     ? await tryServers(config, invocation, { postgres: false, temporal: true })
     : undefined;
   try {
+    if (postgres?.databaseUrl !== undefined && config.databaseUrl === undefined) {
+      const { prepareDatabase } = await import('../prepare-database.ts');
+      await prepareDatabase(postgres.databaseUrl, 'standard', config, invocation.output);
+    }
     return await runDoctor({
       ...config,
       databaseUrl: postgres?.databaseUrl,
@@ -70,11 +74,10 @@ async function tryServers(
 async function canHaveTemporal(config: Config): Promise<boolean> {
   const { existsSync } = await import('node:fs');
   const { spawnSync } = await import('node:child_process');
-  const { join } = await import('node:path');
   const { temporalPlace } = await import('../servers.ts');
   return (
     (await temporalPlace(config)).address !== undefined ||
-    existsSync(join(config.home, 'bin', 'temporal')) ||
+    existsSync(`${config.home}/bin/temporal`) ||
     spawnSync('temporal', ['--version'], { stdio: 'ignore' }).status === 0
   );
 }

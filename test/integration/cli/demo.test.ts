@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+
+import { eventually } from '../../support/eventually.ts';
+import { testDatabase } from '../../support/postgres.ts';
+import { describeWithSharedData, sharedData } from '../../support/shared-data.ts';
+import { testTemporal } from '../../support/temporal.ts';
+import { candlewick, lastJson, start, temporaryHome, type Running } from './candlewick.ts';
+
+async function untilUp(demo: Running): Promise<void> {
+  await eventually(() => {
+    assert.match(demo.said(), /Ctrl-C to stop/);
+    return Promise.resolve();
+  }, 60_000);
+}
+
+describe('candlewick demo, on servers of its own', function () {
+  this.timeout(180_000);
+  const home = temporaryHome();
+  const env = { CANDLEWICK_HOME: home.path, ETL_SIMULATED_SYMBOLS: '20' };
+  after(() => home.remove());
+
+  it('does everything once: the account last on stdout, all talk on stderr', async () => {
+    const ended = await candlewick(['demo', '--once', '--json'], env);
+
+    assert.equal(ended.code, 0, ended.stderr);
+    const account = lastJson(ended);
+    assert.equal(account['job_name'], 'daily-data-ingestion');
+    assert.equal(account['status'], 'success');
+    assert.ok(Number(account['records_loaded']) > 0);
+    assert.equal(ended.stdout.trimEnd().split('\n').length, 1);
+    assert.match(ended.stderr, /the simulated market: no live source is configured/);
+    assert.match(ended.stderr, /schedule daily-data-ingestion: created/);
+  });
+
+  it('stays up, serves other commands, and ends in order on Ctrl-C, with its data kept', async () => {
+    const demo = start(['demo'], env);
+    await untilUp(demo);
+    const [status, bars, schedules, other] = await Promise.all([
+      candlewick(['status', '--json'], env),
+      candlewick(['bars', '--demo', '--json', '--limit', '5'], env),
+      candlewick(['schedules', 'list', '--json'], env),
+      candlewick(['demo', '--once', '--json'], env),
+    ]);
+    const startedAt = Date.now();
+
+    demo.child.kill('SIGINT');
+
+    const { code, stdout, stderr } = await demo.ended;
+    assert.equal(code, 0, stderr);
+    assert.ok(Date.now() - startedAt < 10_000, `${Date.now() - startedAt} ms`);
+    assert.match(stdout, /^rows\/s/m);
+    assert.match(stdout, /http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\//);
+    assert.match(stdout, /psql 'postgres:\/\/.*candlewick_demo'/);
+    assert.match(status.stdout, /"queue":"data_ingestion","workers":\["/);
+    assert.equal((JSON.parse(bars.stdout) as unknown[]).length, 5);
+    assert.match(schedules.stdout, /daily-data-ingestion/);
+    assert.match(other.stderr, /the Temporal server is shared/);
+    assert.equal(lastJson(other)['records_loaded'], 0);
+    // Stopped: the next command must start PostgreSQL again, and finds what was loaded.
+    const later = await candlewick(['bars', '--demo', '--json', '--limit', '5'], env);
+    assert.equal(later.stdout, bars.stdout);
+  });
+
+  it('takes its job with it when it is interrupted', async () => {
+    const more = { ...env, ETL_SIMULATED_SYMBOLS: '3000' };
+    const argv = ['demo', '--once', '--json', '--from', '2021-01-04', '--to', '2023-12-29'];
+    const demo = start(argv, more);
+    await eventually(() => {
+      assert.match(demo.said(), /of \d+ batches/);
+      return Promise.resolve();
+    }, 60_000);
+
+    demo.child.kill('SIGINT');
+
+    const ended = await demo.ended;
+    assert.equal(ended.code, 130, ended.stderr);
+    assert.match(String(lastJson(ended)['error_messages']), /the job was cancelled/);
+  });
+});
+
+describe('candlewick demo, on a configured database', function () {
+  this.timeout(120_000);
+  const home = temporaryHome();
+  after(() => home.remove());
+
+  it('refuses the simulated market unless the database was made for it', async () => {
+    for (const kind of ['standard', 'empty'] as const) {
+      const database = await testDatabase(kind);
+      const { address } = await testTemporal();
+      const env = {
+        CANDLEWICK_HOME: home.path,
+        DATABASE_URL: database.url,
+        TEMPORAL_ADDRESS: address,
+      };
+
+      const ended = await candlewick(['demo', '--once', '--json'], env);
+
+      await database.drop();
+      assert.equal(ended.code, 3, ended.stderr);
+      assert.match(ended.stderr, /candlewick db migrate --demo/);
+      assert.equal(lastJson(ended)['status'], 'failed');
+      assert.ok(!ended.stderr.includes(new URL(database.url).password));
+    }
+  });
+
+  it('takes it after `db migrate --demo`', async () => {
+    const database = await testDatabase('empty');
+    const { address } = await testTemporal();
+    const env = {
+      CANDLEWICK_HOME: home.path,
+      DATABASE_URL: database.url,
+      TEMPORAL_ADDRESS: address,
+      ETL_SIMULATED_SYMBOLS: '5',
+    };
+
+    const migrated = await candlewick(['db', 'migrate', '--demo', '--json'], env);
+    const ended = await candlewick(['demo', '--once', '--json'], env);
+
+    await database.drop();
+    assert.equal(lastJson(migrated)['purpose'], 'demo');
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.ok(!ended.stderr.includes(new URL(database.url).password));
+  });
+});
+
+// Waits for integration: the source `files` is wired into the worker by the lead.
+describeWithSharedData('candlewick demo, on real files', () => {
+  const home = temporaryHome();
+  const env = { CANDLEWICK_HOME: home.path };
+  const argv = [
+    'demo',
+    '--once',
+    '--json',
+    '--source',
+    'files',
+    '--path',
+    sharedData('bars_tushare'),
+  ];
+  after(() => home.remove());
+
+  it('loads them, over their own range', async () => {
+    const ended = await candlewick(argv, env);
+
+    assert.equal(ended.code, 0, ended.stderr);
+    const account = lastJson(ended);
+    assert.ok(Number(account['records_loaded']) > 0, ended.stdout);
+    assert.deepEqual(account['sources'], { files: account['records_loaded'] });
+  }).timeout(120_000);
+
+  it('changes nothing the second time', async () => {
+    const account = lastJson(await candlewick(argv, env));
+
+    assert.equal(account['records_loaded'], 0);
+    assert.equal(account['records_updated'], 0);
+    assert.ok(Number(account['records_unchanged']) > 0);
+  }).timeout(120_000);
+});

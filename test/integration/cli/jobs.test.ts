@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+
+import { eventually } from '../../support/eventually.ts';
+import { testDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { testTemporal, uniqueQueuePrefix } from '../../support/temporal.ts';
+import { candlewick, lastJson, start, temporaryHome, type Running } from './candlewick.ts';
+
+/** Works on servers that are there already, as in production: DATABASE_URL and TEMPORAL_ADDRESS. */
+describe('the command line on configured servers', () => {
+  const home = temporaryHome();
+  let database: TestDatabase;
+  let env: Record<string, string>;
+  let worker: Running;
+
+  before(async () => {
+    database = await testDatabase('demo');
+    env = {
+      CANDLEWICK_HOME: home.path,
+      DATABASE_URL: database.url,
+      TEMPORAL_ADDRESS: (await testTemporal()).address,
+      CANDLEWICK_QUEUE_PREFIX: uniqueQueuePrefix(),
+      ETL_SIMULATED_SYMBOLS: '20',
+      LOG_FORMAT: 'json',
+    };
+    worker = start(['worker', '--queues', 'data_ingestion'], env);
+    await eventually(() => {
+      assert.match(worker.said(), /Worker started/);
+      return Promise.resolve();
+    });
+  });
+  after(async () => {
+    worker.child.kill('SIGTERM');
+    const { code, stderr } = await worker.ended;
+    await database.drop();
+    home.remove();
+    assert.equal(code, 0, stderr);
+  });
+
+  const job = ['--source', 'simulated', '--from', '2024-01-02', '--to', '2024-01-12'];
+
+  it('runs a job and gives its account as the last line', async () => {
+    const ended = await candlewick(['run', '--json', '--job-name', 'first', ...job], env);
+
+    assert.equal(ended.code, 0, ended.stderr);
+    const account = lastJson(ended);
+    assert.equal(ended.stdout.trimEnd().split('\n').length, 1);
+    assert.equal(account['job_name'], 'first');
+    assert.equal(account['status'], 'success');
+    assert.ok(Number(account['records_loaded']) > 100, ended.stdout);
+    assert.deepEqual(account['sources'], { simulated: account['records_loaded'] });
+  });
+
+  it('changes nothing when it runs the same job again', async () => {
+    const ended = await candlewick(['run', '--json', '--job-name', 'first', ...job], env);
+
+    const account = lastJson(ended);
+    assert.equal(account['records_loaded'], 0);
+    assert.equal(account['records_updated'], 0);
+    assert.ok(Number(account['records_unchanged']) > 100);
+  });
+
+  it('shows the account to a person, within 80 columns', async () => {
+    const { code, stdout, stderr } = await candlewick(['daily', '--source', 'simulated'], env);
+
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^status +success$/m);
+    assert.match(stderr, /started job daily-data-ingestion\//);
+    assert.ok(
+      stdout.split('\n').every((line) => line.length <= 80),
+      stdout,
+    );
+  });
+
+  it('gives 5 for a job of which rows were held back', async () => {
+    const ended = await candlewick(
+      ['run', '--json', '--job-name', 'strict', '--quality-threshold', '1', ...job].map((word) =>
+        word === '2024-01-12' ? '2024-03-29' : word,
+      ),
+      env,
+    );
+
+    const account = lastJson(ended);
+    const held = Number(account['records_quarantined']);
+    assert.equal(ended.code, held > 0 ? 5 : 0, ended.stdout);
+  });
+
+  it('queries the bars that were loaded', async () => {
+    const { stdout, code } = await candlewick(['bars', '-o', 'jsonl', '--limit', '3'], env);
+
+    const bars = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.equal(code, 0);
+    assert.equal(bars.length, 3);
+    assert.match(String(bars[0]?.['trade_date']), /^\d{4}-\d\d-\d\d$/);
+    assert.equal(typeof bars[0]?.['close'], 'string');
+  });
+
+  it('lists jobs, and shows one', async () => {
+    const listed = await candlewick(['jobs', 'list', '--all', '--json'], env);
+    const jobs = JSON.parse(listed.stdout) as { job_id: string; job_name: string }[];
+    const first = jobs.find(({ job_name: name }) => name === 'first');
+    assert.ok(first, listed.stdout);
+
+    const shown = await candlewick(['jobs', 'show', first.job_id, '--json'], env);
+
+    assert.equal(shown.code, 0);
+    assert.equal((lastJson(shown)['metrics'] as Record<string, unknown>)['status'], 'success');
+  });
+
+  for (const id of ['nope', '../../etc/passwd', 'a b', '\u{1F600}']) {
+    it(`gives 4 for the job ${JSON.stringify(id)}, and nothing on stdout`, async () => {
+      const { code, stdout, stderr } = await candlewick(['jobs', 'show', id], env);
+
+      assert.equal(code, 4, stderr);
+      assert.equal(stdout, '');
+      assert.ok(stderr.includes(`There is no job ${id}`), stderr);
+    });
+  }
+
+  it('will not steer a job that has ended', async () => {
+    const listed = await candlewick(['jobs', 'list', '--all', '--json'], env);
+    const [{ job_id: id }] = JSON.parse(listed.stdout) as [{ job_id: string }];
+
+    const { code, stderr } = await candlewick(['jobs', 'pause', id], env);
+
+    assert.equal(code, 3);
+    assert.match(stderr, /has ended: completed/);
+  });
+
+  it('warns when no worker polls the queue, stops waiting in time, and can cancel', async () => {
+    const lonely = { ...env, CANDLEWICK_QUEUE_PREFIX: uniqueQueuePrefix() };
+
+    const argv = ['run', '--job-name', 'lonely', '--timeout', '17s', ...job];
+    const { code, stderr } = await candlewick(argv, lonely);
+
+    assert.equal(code, 124, stderr);
+    assert.match(stderr, /no worker polls the task queue test-\S+data_ingestion/);
+    const id = /it goes on: (\S+)/.exec(stderr)?.[1] ?? '';
+    const cancelled = await candlewick(['jobs', 'cancel', id], lonely);
+    assert.equal(cancelled.code, 0, cancelled.stderr);
+  });
+
+  it('stops waiting on Ctrl-C with 130; the job goes on', async () => {
+    const lonely = { ...env, CANDLEWICK_QUEUE_PREFIX: uniqueQueuePrefix() };
+    const running = start(['run', '--job-name', 'interrupted', ...job], lonely);
+    await eventually(() => {
+      assert.match(running.said(), /started job/);
+      return Promise.resolve();
+    });
+
+    running.child.kill('SIGINT');
+
+    const { code, stderr } = await running.ended;
+    assert.equal(code, 130, stderr);
+    const id = /the job goes on: (\S+)/.exec(stderr)?.[1] ?? '';
+    const shown = await candlewick(['jobs', 'show', id, '--json'], lonely);
+    assert.equal(lastJson(shown)['status'], 'RUNNING');
+    await candlewick(['jobs', 'cancel', id], lonely);
+  });
+
+  it('tells who works: status', async () => {
+    const { code, stdout } = await candlewick(['status', '--json'], env);
+
+    const { queues } = JSON.parse(stdout) as { queues: { queue: string; workers: string[] }[] };
+    assert.equal(code, 0);
+    const workers = new Map(queues.map((row) => [row.queue, row.workers.length]));
+    assert.equal(workers.get('data_ingestion'), 1);
+    assert.equal(workers.get('maintenance'), 0);
+    assert.ok(!stdout.includes(new URL(env['DATABASE_URL'] ?? '').password));
+  });
+});
