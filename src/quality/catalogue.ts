@@ -339,10 +339,10 @@ export const RULES: readonly Rule[] = [
   ),
   rule(
     'G02_not_loadable',
-    'validity',
-    'info',
+    'completeness',
+    'high',
     'quarantine',
-    'A row that the table cannot hold, whose rules are switched off',
+    'A row that the table cannot hold: a column is missing, or a rule is switched off',
   ),
 ];
 

@@ -21,6 +21,8 @@ export interface Level {
 const VOLUME_SPREAD = 0.9;
 const PRICE_SPREAD = 0.08;
 const DEAREST = 30;
+/** A close this near to the nearest trusted one, as a logarithm, is on its level. */
+const NEAR = 0.3;
 /** Dearer than this and the row is not explained but dressed up. */
 const TOO_DEAR = 16;
 
@@ -32,7 +34,11 @@ export function diagnoseRow(tape: Tape, position: number, level: Level): Diagnos
   let nextCost = Number.POSITIVE_INFINITY;
   for (const edit of EDITS) {
     const edited = edit.undo(cells, witness);
-    if (edited !== undefined && isSound(tape, position, edited, witness)) {
+    if (
+      edited !== undefined &&
+      isSound(tape, position, edited, witness) &&
+      isProven(edit, edited, witness, level)
+    ) {
       const cost = edit.cost + levelCost(edited, level);
       if (best === undefined || cost < best.cost) {
         nextCost = best !== undefined && differs(best.cells, edited) ? best.cost : nextCost;
@@ -47,6 +53,18 @@ export function diagnoseRow(tape: Tape, position: number, level: Level): Diagnos
   }
   const odds = Math.exp(best.cost - nextCost);
   return { edit: best.edit, cells: best.cells, confidence: 1 / (1 + odds) };
+}
+
+/** No repair without a proof: without amounts and links a row's own order says too little. */
+function isProven({ proof }: Edit, cells: Cells, witness: Witness, level: Level): boolean {
+  const hasMean = (cells[CELL.volume] ?? 0) > 0 && (cells[CELL.amount] ?? 0) > 0;
+  const hasLink = !Number.isNaN(witness.preClose) || !Number.isNaN(witness.close);
+  if (proof === 'none' || hasMean || hasLink) {
+    return true;
+  }
+  return (
+    proof === 'level' && Math.abs(Math.log((cells[CELL.close] ?? Number.NaN) / level.close)) < NEAR
+  );
 }
 
 export function witnessOf(tape: Tape, position: number): Witness {

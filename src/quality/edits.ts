@@ -19,6 +19,8 @@ export interface Edit {
   /** Rarity: minus the logarithm of how often such a fault is met. */
   readonly cost: number;
   readonly note: string;
+  /** What must speak for it beside the row's own order: a mean price or a neighbour's link, or at least the level around. */
+  readonly proof: 'none' | 'level' | 'hard';
   /** The cells as they were before the fault, or undefined where it cannot be this one. */
   readonly undo: (cells: Cells, witness: Witness) => Cells | undefined;
 }
@@ -32,15 +34,20 @@ export const EDITS: readonly Edit[] = [
   {
     rule: 'V07_negative',
     cost: 1,
+    proof: 'hard',
     note: 'sign removed',
     undo: (cells) => (cells.some((value) => value < 0) ? cells.map(Math.abs) : undefined),
   },
-  permutation('N02_swap_high_low', 'high and low exchanged', 2, [0, 2, 1, 3, 4, 5, 6]),
+  {
+    ...permutation('N02_swap_high_low', 'high and low exchanged', 2, [0, 2, 1, 3, 4, 5, 6]),
+    proof: 'none',
+  },
   permutation('N03_column_order', 'sent as open, close, high, low', 2.5, [0, 2, 3, 1, 4, 5, 6]),
   {
     rule: 'N04_swap_volume_amount',
     cost: 2,
     note: 'volume and amount exchanged',
+    proof: 'hard',
     undo: swapVolumeAmount,
   },
   permutation('N05_swap_open_close', 'open and close exchanged', 3.5, [3, 1, 2, 0, 4, 5, 6]),
@@ -82,6 +89,7 @@ export const EDITS: readonly Edit[] = [
     rule: 'V08_tick',
     cost: 2,
     note: 'rounded to the tick',
+    proof: 'level',
     undo: (cells, { tick }) =>
       cells.map((value, cell) => (cell <= CELL.preClose ? Math.round(value / tick) * tick : value)),
   },
@@ -89,18 +97,21 @@ export const EDITS: readonly Edit[] = [
     rule: 'N06_pre_close',
     cost: 3,
     note: 'previous close from the bar before',
+    proof: 'hard',
     undo: (cells, { preClose }) => replaced(cells, CELL.preClose, preClose),
   },
   {
     rule: 'A07_close_vs_next_pre_close',
     cost: 3,
     note: 'close from the next bar',
+    proof: 'hard',
     undo: (cells, { close }) => replaced(cells, CELL.close, close),
   },
   {
     rule: 'N06_pre_close',
     cost: 8,
     note: 'close and previous close from the neighbours',
+    proof: 'hard',
     undo: (cells, { preClose, close }) => {
       const once = replaced(cells, CELL.preClose, preClose);
       return once === undefined ? undefined : replaced(once, CELL.close, close);
@@ -113,6 +124,7 @@ function permutation(rule: string, note: string, cost: number, order: readonly n
     rule,
     cost,
     note,
+    proof: 'hard',
     undo: (cells) => Float64Array.from(order, (from) => cells[from] ?? Number.NaN),
   };
 }
@@ -135,6 +147,7 @@ function scaling(
     rule,
     cost,
     note,
+    proof: 'level',
     undo: (cells) => {
       const edited = cells.slice();
       for (const [cell, factor] of factors) {

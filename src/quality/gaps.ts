@@ -1,4 +1,4 @@
-import { fromDayNumber, toDayNumber } from '../domain/trading-day.ts';
+import { fromDayNumber } from '../domain/trading-day.ts';
 import type { BatchReport } from './batch-report.ts';
 import { includesDay, rangeOf } from './keys.ts';
 import { LINK, linkInto } from './links.ts';
@@ -54,10 +54,7 @@ export function knowsStart(symbol: string, context: JudgeContext): boolean {
 export function expectedSessions(symbol: string, context: JudgeContext): readonly [number, number] {
   const { sessions } = context;
   const [firstDay, lastDay] = rangeOf(symbol, context);
-  const { listDate, delistDate } = context.instruments.get(symbol) ?? {};
-  const from = Math.max(firstDay, listDate === undefined ? firstDay : toDayNumber(listDate));
-  const to = Math.min(lastDay, delistDate === undefined ? lastDay : toDayNumber(delistDate) - 1);
-  return [sessionAtOrAfter(sessions, from), sessionAtOrAfter(sessions, to + 1)];
+  return [sessionAtOrAfter(sessions, firstDay), sessionAtOrAfter(sessions, lastDay + 1)];
 }
 
 interface Gap {

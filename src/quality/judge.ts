@@ -3,6 +3,7 @@ import { BatchReport } from './batch-report.ts';
 import { applyCustomRules } from './custom-rules.ts';
 import { judgeDays } from './day-rules.ts';
 import { judgeSymbol } from './judge-symbol.ts';
+import { holdUnloadable } from './loadable.ts';
 import { tickOf } from './market.ts';
 import { openRulebook } from './rulebook.ts';
 import { scoreBatch } from './score.ts';
@@ -38,6 +39,7 @@ export function judgeFully(columns: BarColumns, given: JudgeContext): Judgement 
   }
   judgeDays(sheet, context.sessions, thresholds, report);
   applyCustomRules(sheet.columns, context.rules?.custom ?? [], report);
+  holdUnloadable(sheet.columns, report);
   const scores = scoreBatch({
     symbolId: sheet.sent.symbolId,
     tradingDay: sheet.columns.tradingDay,

@@ -1,4 +1,5 @@
 import { MARK, type BarColumns } from '../domain/bar.ts';
+import { toDayNumber } from '../domain/trading-day.ts';
 import type { BatchReport } from './batch-report.ts';
 import { HIT } from './hit-list.ts';
 import { brokenByValues } from './invariants.ts';
@@ -61,10 +62,14 @@ function judgeDay(sheet: Sheet, row: number, facts: DayFacts, report: BatchRepor
 
 /** The days on which a bar of the symbol can be: the request, its listing life, what was expected of it. */
 export function rangeOf(symbol: string, context: JudgeContext): readonly [number, number] {
+  const { startDay, endDay } = context;
   const expected = context.expected?.get(symbol);
+  const { listDate, delistDate } = context.instruments.get(symbol) ?? {};
+  const firstListed = listDate === undefined ? startDay : toDayNumber(listDate);
+  const lastListed = delistDate === undefined ? endDay : toDayNumber(delistDate) - 1;
   return [
-    Math.max(context.startDay, expected?.from ?? context.startDay),
-    Math.min(context.endDay, expected?.to ?? context.endDay),
+    Math.max(startDay, expected?.from ?? startDay, firstListed),
+    Math.min(endDay, expected?.to ?? endDay, lastListed),
   ];
 }
 

@@ -32,6 +32,10 @@ export function openRulebook({
   if (unknown !== undefined) {
     throw new RangeError(`No such rule: ${unknown}; candlewick rules lists them`);
   }
+  const kept = disabled.find((id) => id.startsWith('G'));
+  if (kept !== undefined) {
+    throw new RangeError(`${kept} guards the table and cannot be switched off`);
+  }
   const off = new Set(disabled);
   const noted = new Set(
     Object.entries(severities)

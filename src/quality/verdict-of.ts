@@ -1,4 +1,4 @@
-import { VALUE_COLUMNS, type BarColumns } from '../domain/bar.ts';
+import { VALUE_COLUMNS } from '../domain/bar.ts';
 import type { BatchReport } from './batch-report.ts';
 import { explain } from './explain.ts';
 import { HIT, type Hit } from './hit-list.ts';
@@ -48,12 +48,11 @@ export function verdictOf(judgement: Judgement, context: JudgeContext): Verdict 
   };
 }
 
-/** A symbol below the threshold is held back whole, and so is a row that no table could hold. */
+/** A symbol below the threshold is held back whole. */
 function fatesOf({ sheet, report, scores }: Judgement, threshold: number): Uint8Array {
   const isHeld = scores.bySymbol.map((score) => (score < threshold - ROUNDING ? 1 : 0));
   return report.fate.map((fate, row) => {
-    const isHeldBack =
-      isHeld[sheet.sent.symbolId[row] ?? 0] === 1 || !isLoadable(sheet.columns, row);
+    const isHeldBack = isHeld[sheet.sent.symbolId[row] ?? 0] === 1;
     return fate === FATE.publish && isHeldBack ? FATE.quarantine : fate;
   });
 }
@@ -69,27 +68,6 @@ function provisionalRows({ length, groupStart }: Sheet, fate: Uint8Array): Uint8
     provisional[row] = fate[row] === FATE.publish ? 1 : 0;
   }
   return provisional;
-}
-
-/** The table takes whole units, no negative and no empty value but for the previous close and the amount. */
-function isLoadable(columns: BarColumns, row: number): boolean {
-  return (
-    isWhole(columns.open[row]) &&
-    isWhole(columns.high[row]) &&
-    isWhole(columns.low[row]) &&
-    isWhole(columns.close[row]) &&
-    isWhole(columns.volume[row]) &&
-    isWholeOrEmpty(columns.preClose[row]) &&
-    isWholeOrEmpty(columns.amount[row])
-  );
-}
-
-function isWhole(value: number | undefined): boolean {
-  return value !== undefined && value >= 0 && value % 1 === 0;
-}
-
-function isWholeOrEmpty(value: number | undefined): boolean {
-  return isWhole(value) || Number.isNaN(value);
 }
 
 /** Worst first, capped; but a row that is held back always has its reason among them. */
@@ -143,17 +121,14 @@ function heldWithSymbol(
   const id = columns.symbolId[row] ?? 0;
   const symbol = columns.symbols[id] ?? '';
   const score = bySymbol[id] ?? 1;
-  const isScore = score < threshold - ROUNDING;
   return {
-    rule: isScore ? 'G01_below_threshold' : 'G02_not_loadable',
-    dimension: isScore ? 'completeness' : 'validity',
+    rule: 'G01_below_threshold',
+    dimension: 'completeness',
     severity: 'info',
     symbol,
     tradingDay: columns.tradingDay[row] ?? 0,
     row,
-    message: isScore
-      ? `${symbol} scores ${score.toFixed(3)}, below ${threshold}: all its rows are held`
-      : 'The row has values that the table cannot hold, and their rules are switched off',
+    message: `${symbol} scores ${score.toFixed(3)}, below ${threshold}: all its rows are held`,
   };
 }
 
