@@ -79,7 +79,9 @@ export function createOutput(
     talkStream: stderr,
     talk,
     result(value, render) {
-      stdout.write(`${settings.format === 'text' ? render() : jsonOf(value, settings.format)}\n`);
+      const text = settings.format === 'text' ? render() : jsonOf(value, settings.format);
+      // An empty array has no line in JSONL, not an empty one.
+      stdout.write(text === '' ? '' : `${text}\n`);
     },
     detail(line) {
       if (settings.verbosity === 'verbose') {

@@ -18,13 +18,13 @@ import { addGlobalOptions, type Invoke } from './invoke.ts';
 
 const EXAMPLES = `
 Examples:
-  candlewick demo --once                          everything, once, with the simulated market
+  candlewick demo --once
   candlewick run --symbols 600000.SH --from 2026-11-16 --to 2026-11-20
   candlewick jobs list
   candlewick bars --symbols 600000.SH --limit 5
 
-Exit codes: 0 ok, 1 failed, 2 usage, 3 configuration, 4 not found, 5 partial or below threshold,
-6 server unreachable, 124 timeout, 130 interrupted`;
+Exit codes: 0 ok, 1 failed, 2 usage, 3 configuration, 4 not found, 5 partial or
+below threshold, 6 server unreachable, 124 timeout, 130 interrupted`;
 
 /** The package's version: its manifest lies three folders up from the built file, two up from the source. */
 function versionOf(): string {

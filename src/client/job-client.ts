@@ -110,15 +110,19 @@ export class JobClient {
     return found;
   }
 
-  /** Everything about one job. @throws ConfigurationError ETL-JOB-404 where there is none. */
-  async getJob(jobId: string): Promise<JobView> {
-    const handle = this.handle(jobId);
-    let summary: JobSummary;
+  /** What the server knows of a job, without asking its worker. @throws ConfigurationError ETL-JOB-404 where there is none. */
+  async getSummary(jobId: string): Promise<JobSummary> {
     try {
-      summary = summaryOf(await handle.describe());
+      return summaryOf(await this.handle(jobId).describe());
     } catch (error) {
       throw translate(error, jobId);
     }
+  }
+
+  /** Everything about one job. @throws ConfigurationError ETL-JOB-404 where there is none. */
+  async getJob(jobId: string): Promise<JobView> {
+    const handle = this.handle(jobId);
+    const summary = await this.getSummary(jobId);
     const nothing = { progress: undefined, metrics: undefined, failure: undefined };
     if (summary.status === 'RUNNING') {
       return { ...summary, ...nothing, progress: await this.progress(jobId) };

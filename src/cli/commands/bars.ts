@@ -18,7 +18,8 @@ interface BarsOptions {
 const MAX_ROWS = 1_000_000;
 const DEFAULT_ROWS = 50;
 const HELP = `
-Prices and amounts are in CNY, unadjusted; volume in shares. All of it in SQL: the view stock_daily_data.`;
+Prices and amounts are in CNY, unadjusted; volume in shares. In SQL, all of it
+is in the view stock_daily_data.`;
 
 export function addBarsCommand(program: Command, invoke: Invoke): void {
   const command = program.command('bars').description('show stored bars, by symbol and day');

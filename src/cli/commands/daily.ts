@@ -8,8 +8,8 @@ interface DailyOptions extends JobOptions {
 }
 
 const HELP = `
-What the schedule does each night, now: all known symbols, the last 7 days. Options narrow it. Again on
-the same day, while it runs: joins the run.`;
+What the schedule does each night, now: all known symbols, the last 7 days.
+Options narrow it. Again on the same day, while it runs: joins the run.`;
 
 export function addDailyCommand(program: Command, invoke: Invoke): void {
   const command = program.command('daily').description('run the daily ingestion now');

@@ -24,10 +24,12 @@ interface Demo {
 }
 
 const HELP = `
-Starts PostgreSQL, Temporal with its Web UI and a worker (or uses those of DATABASE_URL and
-TEMPORAL_ADDRESS), registers the schedules, runs the daily ingestion once, shows its account and stays up
-until Ctrl-C. Data is kept. With --source files: loads what lies at --path, over the files' own range.
-Without --source: live sources if any answers, else the simulated market in a database of its own.`;
+Starts PostgreSQL, Temporal with its Web UI and a worker (or uses those of
+DATABASE_URL and TEMPORAL_ADDRESS), registers the schedules, runs the daily
+ingestion once, shows its account and stays up until Ctrl-C. Data is kept.
+With --source files: loads what lies at --path, over the files' own range.
+Without --source: the live sources if any answers, else the simulated market,
+in a database of its own.`;
 const CANCEL_MS = 10_000;
 
 export function addDemoCommand(program: Command, invoke: Invoke): void {
@@ -79,7 +81,7 @@ async function withDemoWorker(
   const onProgress = output.talk;
   await migrate(databaseUrl, { purpose: plan.database, allowPlaintext, onProgress });
   const { temporalAddress, namespace } = stack;
-  // The demo's own lines tell the story; the log adds what went wrong.
+  // The demo's own lines tell the story, and its result names what failed.
   const logger = await createProcessLogger(plan.config, output, logDefaults(plan.config));
   const config = { ...plan.config, queuePrefix };
   const queues = TASK_QUEUES;
@@ -103,7 +105,7 @@ function endedEarly(): never {
 }
 
 function logDefaults({ logLevel }: Config): { level: Config['logLevel']; format: 'pretty' } {
-  return { level: logLevel === 'info' ? 'warn' : logLevel, format: 'pretty' };
+  return { level: logLevel === 'info' ? 'error' : logLevel, format: 'pretty' };
 }
 
 async function work(demo: Demo, options: DemoOptions, invocation: Invocation): Promise<ExitCode> {
@@ -160,20 +162,27 @@ async function follow(
   invocation: Invocation,
 ): Promise<EtlMetrics> {
   const { followJob } = await import('../follow-job.ts');
+  const { CliError } = await import('../cli-error.ts');
   const queue = queueName('data_ingestion', queuePrefix);
   try {
     return await followJob({ ...invocation, client, job, queue, timeoutMs: timeout });
   } catch (error) {
-    if (!invocation.signal.aborted || job.joined) {
+    if (!(error instanceof CliError) || job.joined) {
       throw error;
     }
-    const { setTimeout: wait } = await import('node:timers/promises');
-    const { interruptedError } = await import('../cli-error.ts');
-    await client.cancelJob(job.jobId);
-    const ended = client.result(job.jobId).catch(() => undefined);
-    await Promise.race([ended, wait(CANCEL_MS, undefined, { ref: false })]);
-    throw interruptedError(
-      'Interrupted: the job was cancelled; whole batches that were loaded stay',
+    await cancelAndWait(client, job);
+    const why = error.errorClass === 'timeout' ? 'It took too long' : 'Interrupted';
+    throw new CliError(
+      error.errorClass,
+      `${why}: the job was cancelled; whole batches that were loaded stay`,
+      { code: error.code },
     );
   }
+}
+
+async function cancelAndWait(client: JobClient, { jobId }: JobHandle): Promise<void> {
+  const { setTimeout: wait } = await import('node:timers/promises');
+  await client.cancelJob(jobId);
+  const ended = client.result(jobId).catch(() => undefined);
+  await Promise.race([ended, wait(CANCEL_MS, undefined, { ref: false })]);
 }

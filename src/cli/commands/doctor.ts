@@ -9,8 +9,9 @@ import type { Output } from '../output.ts';
 import type { ServerNeeds } from '../servers.ts';
 
 const HELP = `
-Servers that are not configured and do not run are started for the checks, and stopped again; nothing is
-downloaded. Exit code 1 if any check fails; warnings do not count.`;
+Servers that are not configured and do not run are started for the checks, and
+stopped again; nothing is downloaded. The exit code is 1 if any check fails;
+warnings do not count.`;
 
 export function addDoctorCommand(program: Command, invoke: Invoke): void {
   const command = program

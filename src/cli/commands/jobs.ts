@@ -94,7 +94,7 @@ async function showJob(
 
 /** @throws ConfigurationError where there is no such job, or it has ended */
 async function requireRunning(client: JobClient, jobId: string): Promise<void> {
-  const { status } = await client.getJob(jobId);
+  const { status } = await client.getSummary(jobId);
   if (status !== 'RUNNING') {
     const { ConfigurationError } = await import('../../domain/errors.ts');
     throw new ConfigurationError(`Job ${jobId} has ended: ${status.toLowerCase()}`, {

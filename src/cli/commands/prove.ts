@@ -16,8 +16,9 @@ interface Proven extends ProofResult {
 }
 
 const HELP = `
-Each proof runs on a scratch database with the simulated market and worker processes of its own, and
-removes them. Without a name: all of them. Exit code 0 only if each one holds.`;
+Each proof runs on a scratch database with the simulated market and worker
+processes of its own, and removes them. Without a name: all of them. The exit
+code is 0 only if each one holds.`;
 
 export function addProveCommand(program: Command, invoke: Invoke): void {
   const command = program

@@ -8,9 +8,10 @@ interface RunOptions extends JobOptions {
 }
 
 const HELP = `
-The job is checked here before any server is asked, then started on Temporal and followed. It does not
-depend on this command: Ctrl-C stops the waiting, not the job. A worker must run: \`candlewick demo\` or
-\`candlewick worker\`. The same request again, while it runs, joins it.`;
+The job is checked here before any server is asked, then started on Temporal
+and followed. It does not depend on this command: Ctrl-C stops the waiting, not
+the job. A worker must run: \`candlewick demo\` or \`candlewick worker\`. The same
+request again, while it runs, joins it.`;
 
 export function addRunCommand(program: Command, invoke: Invoke): void {
   const command = program.command('run').description('run one job: an ETLJobConfig');

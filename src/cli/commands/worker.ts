@@ -11,7 +11,8 @@ interface WorkerOptions {
 }
 
 const HELP = `
-SIGTERM or Ctrl-C ends it in order: no new work is taken, what runs is given 20 s to end.`;
+SIGTERM or Ctrl-C ends it in order: no new work is taken, and what runs is
+given 20 s to end.`;
 
 export function addWorkerCommand(program: Command, invoke: Invoke): void {
   const command = program.command('worker').description('do the work of jobs, until stopped');

@@ -177,7 +177,7 @@ describe('the command line, without any server', () => {
     );
 
     for (const line of pages.flatMap(({ stdout }) => stdout.split('\n'))) {
-      assert.ok(line.length <= 110, line);
+      assert.ok(line.length <= 80, line);
     }
   });
 

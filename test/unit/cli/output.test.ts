@@ -38,6 +38,14 @@ describe('output', () => {
     assert.equal(stdout.text, '{"a":1}\n{"a":2}\n');
   });
 
+  it('writes nothing for an empty array as JSONL', () => {
+    const { output, stdout } = fakeOutput({ format: 'jsonl' });
+
+    output.result([], () => 'never');
+
+    assert.equal(stdout.text, '');
+  });
+
   it('keeps quiet with --quiet, but for warnings', () => {
     const { output, stderr } = fakeOutput({ verbosity: 'quiet' });
 
