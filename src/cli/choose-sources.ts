@@ -1,5 +1,5 @@
 /** Asks a live source whether it answers. */
-export type SourceProbe = (name: string, signal: AbortSignal) => Promise<boolean>;
+type SourceProbe = (name: string, signal: AbortSignal) => Promise<boolean>;
 
 export interface SourceChoice {
   readonly sources: readonly string[];

@@ -24,7 +24,7 @@ export async function reportDemo(report: DemoReport): Promise<void> {
 }
 
 /** Of an embedded database with its password, which is a file of this checkout; of any other without. */
-export function shownConnection({
+function shownConnection({
   config,
   databaseUrl,
 }: Pick<DemoReport, 'config' | 'databaseUrl'>): string {

@@ -8,7 +8,7 @@ import { usageError } from './cli-error.ts';
 import type { JobOptions } from './job-options.ts';
 
 /** The job's input as it is sent: exactly what was given, so that an equal request has an equal id. */
-export type JobRequest = Readonly<Record<string, unknown>>;
+type JobRequest = Readonly<Record<string, unknown>>;
 
 export interface CheckedJob {
   readonly request: JobRequest;

@@ -77,7 +77,7 @@ const COLOUR_OF: Readonly<Record<JobStatus, keyof Colours>> = {
   failed: 'red',
 };
 
-export function renderStatus(status: JobStatus, colours: Colours): string {
+function renderStatus(status: JobStatus, colours: Colours): string {
   const paint = colours[COLOUR_OF[status]];
   return typeof paint === 'function' ? paint(status) : status;
 }

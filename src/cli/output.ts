@@ -6,7 +6,7 @@ import type { Failure } from './failure.ts';
 
 export const OUTPUT_FORMATS = ['text', 'json', 'jsonl'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
-export type Verbosity = 'quiet' | 'normal' | 'verbose';
+type Verbosity = 'quiet' | 'normal' | 'verbose';
 export type Colours = ReturnType<typeof picocolors.createColors>;
 
 /** A stream as far as the command line cares. */
@@ -107,7 +107,7 @@ function jsonOf(value: unknown, format: 'json' | 'jsonl'): string {
   return JSON.stringify(value);
 }
 
-export function errorRecord({ code, class: errorClass, message, hint }: Failure): {
+function errorRecord({ code, class: errorClass, message, hint }: Failure): {
   readonly code: string;
   readonly class: string;
   readonly message: string;

@@ -1,9 +1,16 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 import type { Config } from '../config/config.ts';
 import type { JobClient } from '../client/job-client.ts';
 import type { DatabaseKind, Stack } from '../runtime/stack.ts';
 import type { Warehouse } from '../warehouse/pool.ts';
+import { EtlError } from '../domain/errors.ts';
 import { CliError } from './cli-error.ts';
 import type { Invocation } from './invoke.ts';
+import type { Output } from './output.ts';
+
+const HOME_TIMEOUT_MS = 15_000;
+const HOME_POLL_MS = 250;
 
 /** The configuration; what looks misspelt in it is said once. @throws ConfigurationError */
 export async function readConfig({ output }: Pick<Invocation, 'output'>): Promise<Config> {
@@ -32,7 +39,7 @@ export async function openServers(
   function unlessDefault(port: number, setting: Parameters<typeof metaOf>[0]): number | undefined {
     return String(port) === metaOf(setting).fallback ? undefined : port;
   }
-  return openStack({
+  const options = {
     home: config.home,
     needs,
     database,
@@ -46,7 +53,31 @@ export async function openServers(
     },
     onProgress: output.talk,
     signal,
-  });
+  };
+  return whenHomeIsFree(() => openStack(options), output, signal);
+}
+
+/** Another command may start or stop this home's servers at the moment: that takes it seconds. */
+async function whenHomeIsFree(
+  open: () => Promise<Stack>,
+  output: Output,
+  signal: AbortSignal,
+): Promise<Stack> {
+  const deadline = Date.now() + HOME_TIMEOUT_MS;
+  for (let isTold = false; ; isTold = true) {
+    try {
+      return await open();
+    } catch (error) {
+      const isTaken = error instanceof EtlError && error.code === 'ETL-RUN-102';
+      if (!isTaken || Date.now() > deadline) {
+        throw error;
+      }
+      if (!isTold) {
+        output.talk(`${error.message}; waiting for it`);
+      }
+    }
+    await wait(HOME_POLL_MS, undefined, { signal });
+  }
 }
 
 /** Runs `work` on the warehouse. An embedded PostgreSQL runs only as long. */
@@ -71,7 +102,7 @@ export async function withWarehouse<Result>(
   });
 }
 
-/** The same, with nothing but the database's URL. */
+/** The same, with nothing but the database's URL. What `work` does must bear being done twice. */
 export async function withDatabase<Result>(
   config: Config,
   invocation: Invocation,
@@ -79,11 +110,22 @@ export async function withDatabase<Result>(
   work: (databaseUrl: string) => Promise<Result>,
 ): Promise<Result> {
   const quiet = { ...invocation, output: { ...invocation.output, talk: invocation.output.detail } };
-  const stack = await openServers(config, quiet, { postgres: true, temporal: false, database });
-  try {
-    return await work(databaseOf(stack));
-  } finally {
-    await stack.close();
+  const deadline = Date.now() + HOME_TIMEOUT_MS;
+  for (;;) {
+    const stack = await openServers(config, quiet, { postgres: true, temporal: false, database });
+    try {
+      return await work(databaseOf(stack));
+    } catch (error) {
+      // The command whose server this was has ended, and stopped it under us.
+      const isGone = error instanceof EtlError && error.code === 'ETL-DB-310';
+      const isBorrowed = config.databaseUrl === undefined && !stack.started.includes('postgres');
+      if (!isGone || !isBorrowed || Date.now() > deadline) {
+        throw error;
+      }
+    } finally {
+      await stack.close();
+    }
+    await wait(HOME_POLL_MS, undefined, { signal: invocation.signal });
   }
 }
 

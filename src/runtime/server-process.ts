@@ -19,6 +19,7 @@ export interface ServerCommand {
 
 const LOG_TAIL = 5;
 const POLL_MS = 50;
+const ABORT_GRACE_MS = 5000;
 
 /** The last lines of a server's log, in one line. */
 export function tailOf(logFile: string): string {
@@ -70,7 +71,13 @@ export async function untilReady({
     state.error = error;
   });
   for (;;) {
-    signal?.throwIfAborted();
+    if (signal?.aborted === true) {
+      // Nobody would know of it: a second server on the same data must never be started beside it.
+      if (child.pid !== undefined) {
+        await endProcess(child.pid, 'SIGINT', ABORT_GRACE_MS);
+      }
+      signal.throwIfAborted();
+    }
     if (await answers()) {
       child.unref();
       return;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import { Connection } from '@temporalio/client';
 
@@ -35,6 +36,7 @@ const DEFAULT_UI_PORT = 8233;
 const NAMESPACE = 'default';
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
+const ADOPT_TIMEOUT_MS = 5000;
 
 /** Attributes by which jobs are found; the worker registers them too, on servers that are not ours. */
 const SEARCH_ATTRIBUTES = [
@@ -84,6 +86,11 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
     user: undefined,
   };
   const child = spawnServer(command);
+  // Before it answers: a run that is killed while it waits leaves a server that the next one can find.
+  const record = { pid: child.pid ?? 0, port, uiPort };
+  if (record.pid > 0) {
+    writeRecord(recordFile, record);
+  }
   await untilReady({
     command,
     child,
@@ -91,8 +98,6 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
     answers: () => answers(port),
     signal: options.signal,
   });
-  const record = { pid: child.pid ?? 0, port, uiPort };
-  writeRecord(recordFile, record);
   return describe(record, recordFile, { adopted: false, how: program.how });
 }
 
@@ -145,10 +150,15 @@ async function adopt(recordFile: string): Promise<ServerRecord | undefined> {
   if (typeof pid !== 'number' || typeof port !== 'number' || !isAlive(pid)) {
     return undefined;
   }
-  const isOurs = await answers(port);
-  return isOurs
-    ? { pid, port, uiPort: typeof uiPort === 'number' ? uiPort : undefined }
-    : undefined;
+  // Alive, yet silent: it may have been started a moment ago.
+  const deadline = Date.now() + ADOPT_TIMEOUT_MS;
+  while (isAlive(pid) && Date.now() < deadline) {
+    if (await answers(port)) {
+      return { pid, port, uiPort: typeof uiPort === 'number' ? uiPort : undefined };
+    }
+    await wait(200);
+  }
+  return undefined;
 }
 
 /** Whether the server answers and its namespace is there. */

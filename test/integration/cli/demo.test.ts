@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 
 import { eventually } from '../../support/eventually.ts';
 import { testDatabase } from '../../support/postgres.ts';
@@ -59,6 +61,34 @@ describe('candlewick demo, on servers of its own', function () {
     // Stopped: the next command must start PostgreSQL again, and finds what was loaded.
     const later = await candlewick(['bars', '--demo', '--json', '--limit', '5'], env);
     assert.equal(later.stdout, bars.stdout);
+  });
+
+  it('lets several commands share the home, each of which would start PostgreSQL', async () => {
+    const argv = ['bars', '--demo', '--json', '--limit', '2'];
+
+    const all = await Promise.all([1, 2, 3].map(() => candlewick(argv, env)));
+
+    assert.deepEqual(
+      all.map(({ code }) => code),
+      [0, 0, 0],
+      all.map(({ stderr }) => stderr).join('\n'),
+    );
+  });
+
+  it('leaves no server behind when it is interrupted while they start', async () => {
+    const demo = start(['demo', '--once', '--json'], env);
+    await eventually(() => {
+      assert.match(demo.said(), /Temporal: starting/);
+      return Promise.resolve();
+    });
+
+    demo.child.kill('SIGINT');
+
+    const ended = await demo.ended;
+    assert.equal(ended.code, 130, ended.stderr);
+    assert.equal(lastJson(ended)['status'], 'failed');
+    const { stdout } = await promisify(execFile)('ps', ['-eo', 'args']);
+    assert.ok(!stdout.includes(home.path), stdout);
   });
 
   it('takes its job with it when it is interrupted', async () => {
