@@ -22,34 +22,62 @@ const CENT = 100;
 
 /** Volume and amount both in another unit keep their quotient: the level and the digits tell. */
 export function repairUnitsOfBoth(tape: Tape, report: TapeReport): void {
-  const { volume } = tape.values;
   const repaired = new Set(
     report.hits.filter(({ rule }) => rule === 'A05_unit_both').map(({ position }) => position),
   );
+  const positions = Array.from({ length: tape.length }, (_, position) => position);
+  repairUnitsAlong(tape, report, positions, repaired);
+  // A run whose first rows bear no trace is known from its later ones.
+  repairUnitsAlong(tape, report, positions.toReversed(), repaired);
+}
+
+function repairUnitsAlong(
+  tape: Tape,
+  report: TapeReport,
+  positions: readonly number[],
+  repaired: Set<number>,
+): void {
+  const { volume } = tape.values;
   let normal = Number.NaN;
-  for (let position = 0; position < tape.length; position += 1) {
+  for (const position of positions) {
     const here = volume[position] ?? Number.NaN;
     if (isTrusted(tape, position) && here > 0 && report.isExplained[position] === 0) {
       const isFar = Math.abs(Math.log(here / normal)) > WORTH_A_LOOK;
       const isInRun = repaired.has(position - 1) || repaired.has(position + 1);
-      const isRepaired = isFar && repairUnits(tape, report, position, isInRun);
-      if (isRepaired) {
+      const isSuspect = isFar || isInRun;
+      if (isSuspect && repairUnits(tape, report, position, { normal, isInRun })) {
         repaired.add(position);
+      } else {
+        normal = here;
       }
-      normal = isRepaired ? normal : here;
     }
   }
 }
 
-function repairUnits(tape: Tape, report: TapeReport, position: number, isInRun: boolean): boolean {
+interface UnitClue {
+  /** The last volume in the right unit. */
+  readonly normal: number;
+  /** The neighbour had the same fault. */
+  readonly isInRun: boolean;
+}
+
+function repairUnits(
+  tape: Tape,
+  report: TapeReport,
+  position: number,
+  { normal, isInRun }: UnitClue,
+): boolean {
   const cells = cellsAt(tape, position);
   const level = levelAround(tape, position);
   for (const factor of UNIT_FACTORS) {
     const edited = cells.slice();
     edited[CELL.volume] = (cells[CELL.volume] ?? Number.NaN) * factor;
     edited[CELL.amount] = (cells[CELL.amount] ?? Number.NaN) * factor;
+    const volume = edited[CELL.volume] ?? Number.NaN;
+    const sent = cells[CELL.volume] ?? Number.NaN;
     const isNear =
-      Math.abs(Math.log((edited[CELL.volume] ?? Number.NaN) / level.volume)) < UNIT_DOUBT;
+      (isWithin(volume, level.volume) || isWithin(volume, normal)) &&
+      isNearer(volume, sent, level.volume);
     if (
       isNear &&
       (isInRun || hasTraceOf(cells, factor)) &&
@@ -61,6 +89,15 @@ function repairUnits(tape: Tape, report: TapeReport, position: number, isInRun: 
     }
   }
   return false;
+}
+
+/** A low volume, as of a share locked at its limit, is no measure by itself. */
+function isNearer(volume: number, sent: number, usual: number): boolean {
+  return Math.abs(Math.log(volume / usual)) < Math.abs(Math.log(sent / usual));
+}
+
+function isWithin(volume: number, usual: number): boolean {
+  return Math.abs(Math.log(volume / usual)) < UNIT_DOUBT;
 }
 
 /** A value made too large ends in zeros; one made too small has parts of cents left (parts of shares are another rule's). */

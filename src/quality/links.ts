@@ -1,8 +1,16 @@
 import type { Tape } from './tape.ts';
 import { STANDING } from './tape.ts';
 
-/** Whether a bar's previous close agrees with the bar before. */
-export const LINK = { unknown: 0, holds: 1, broken: 2 } as const;
+/**
+ * Whether a bar's previous close agrees with the bar before. `unexplained`: it is lower, and whether the day is an ex-right
+ * day is not known.
+ */
+export const LINK = { unknown: 0, holds: 1, broken: 2, unexplained: 3 } as const;
+
+/** Off, for whatever reason: enough where a whole pattern must fit. */
+export function isLinkOff(link: number): boolean {
+  return link === LINK.broken || link === LINK.unexplained;
+}
 
 /** Share of the price by which a stored ex-right factor may be rounded. */
 const FACTOR_SLACK = 2e-6;
@@ -49,7 +57,10 @@ function unexplainedLink(preClose: number, close: number, tolerance: number, gap
   if (Math.abs(preClose - close) <= tolerance) {
     return LINK.holds;
   }
-  return preClose > close && gap === 0 ? LINK.broken : LINK.unknown;
+  if (gap > 0) {
+    return LINK.unknown;
+  }
+  return preClose > close ? LINK.broken : LINK.unexplained;
 }
 
 /** The link into `position`, where both bars may bear witness. */

@@ -3,6 +3,7 @@ import { BROKEN, CELL } from './invariants.ts';
 import { closeBefore } from './links.ts';
 import { levelAround } from './level.ts';
 import { cellsAt, STANDING, type Tape } from './tape.ts';
+import { noteOf } from './notes.ts';
 import type { TapeReport } from './tape-report.ts';
 
 /** Worst first: the rule that speaks for a row that no edit explains. */
@@ -87,7 +88,8 @@ function holdRow(tape: Tape, report: TapeReport, position: number, broken: numbe
       report.note(position, { rule });
       report.isExplained[position] = 1;
     } else {
-      report.quarantine(tape, position, { rule });
+      const note = noteOf(rule, tape, position);
+      report.quarantine(tape, position, note === undefined ? { rule } : { rule, note });
     }
   }
 }

@@ -1,4 +1,4 @@
-import { LINK, closeBefore, linkInto } from './links.ts';
+import { closeBefore, isLinkOff, linkInto } from './links.ts';
 import { cellsAt, setCells, type Tape } from './tape.ts';
 import type { TapeReport } from './tape-report.ts';
 
@@ -23,7 +23,7 @@ export function restoreSwappedDays(tape: Tape, report: TapeReport): void {
     if (
       !isBusy(report, position) &&
       !isBusy(report, position + 1) &&
-      linkInto(tape, position + 1) === LINK.broken &&
+      isLinkOff(linkInto(tape, position + 1)) &&
       healsSwapped(tape, position)
     ) {
       const first = cellsAt(tape, position);
@@ -50,7 +50,7 @@ function healsSwapped(tape: Tape, position: number): boolean {
 function brokenAround(tape: Tape, position: number): number {
   let broken = 0;
   for (let at = position; at <= position + 2 && at < tape.length; at += 1) {
-    broken += linkInto(tape, at) === LINK.broken ? 1 : 0;
+    broken += isLinkOff(linkInto(tape, at)) ? 1 : 0;
   }
   return broken;
 }
@@ -90,7 +90,7 @@ export function breaksOf(tape: Tape, report: TapeReport): readonly Break[] {
   for (let position = 0; position < tape.length; position += 1) {
     const isOpen =
       report.fate[position] === 0 && (position === 0 || report.fate[position - 1] === 0);
-    if (isOpen && linkInto(tape, position) === LINK.broken) {
+    if (isOpen && isLinkOff(linkInto(tape, position))) {
       const preClose = tape.values.preClose[position] ?? Number.NaN;
       const factor = tape.factor[position] ?? 1;
       const expected = closeBefore(tape, position) / (Number.isNaN(factor) ? 1 : factor);
@@ -215,7 +215,7 @@ export function holdCoarseRuns(tape: Tape, report: TapeReport, leastRows: number
 
 function hasBrokenLink(tape: Tape, from: number, to: number): boolean {
   for (let position = from + 1; position <= Math.min(to, tape.length - 1); position += 1) {
-    if (linkInto(tape, position) === LINK.broken) {
+    if (isLinkOff(linkInto(tape, position))) {
       return true;
     }
   }

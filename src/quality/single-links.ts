@@ -1,4 +1,5 @@
 import { isSound, witnessOf } from './edit-diagnosis.ts';
+import { money } from './explain.ts';
 import { CELL, type Cells } from './invariants.ts';
 import { LINK, expectedClose, expectedPreClose, linkInto } from './links.ts';
 import { cellsAt, type Tape } from './tape.ts';
@@ -115,7 +116,7 @@ function wrongPreClose(tape: Tape, position: number): Account | undefined {
     position,
     rule: isRaw ? 'N07_pre_close_unadjusted' : 'N06_pre_close',
     cost,
-    note: isStale ? 'repeats the session before' : 'from the bar before',
+    note: `${isStale ? 'it repeats the session before; ' : ''}the bar before lets expect ${money(expected)}`,
     cells: isHealed ? edited : undefined,
   };
 }
@@ -160,7 +161,7 @@ function wrongClose(tape: Tape, position: number): Account | undefined {
     position,
     rule: 'A07_close_vs_next_pre_close',
     cost: (isInside ? 3 + spread : 5.5) + nextGap(tape, position),
-    note: isInside ? 'from the next bar' : 'and the range does not reach it',
+    note: `the next session names ${money(expected)}${isInside ? '' : ', which the range does not reach'}`,
     cells:
       isInside && isHealed && tape.factor[position + 1] === 1 && !isThin(tape, position)
         ? edited

@@ -1,6 +1,6 @@
 import type { BarColumns } from '../domain/bar.ts';
 import { hasEqualValues } from './keys.ts';
-import { LINK, linkInto } from './links.ts';
+import { isLinkOff, linkInto } from './links.ts';
 import type { Tape } from './tape.ts';
 import type { TapeReport } from './tape-report.ts';
 
@@ -51,53 +51,82 @@ function chainsOf(amount: Float64Array): { first: Map<number, number>; next: Int
   return { first, next };
 }
 
-/** Runs whose rows are those of another symbol on the same days, and do not hang together with their neighbours. */
+const LONGEST_RUN = 65;
+
+/** Runs that do not hang together with their neighbours, and whose rows are those of another symbol on the same days. */
 export function holdCopiedRuns(
   tape: Tape,
   report: TapeReport,
   twins: TwinIndex,
   sent: BarColumns,
 ): void {
-  for (let position = 0; position < tape.length; position += 1) {
-    if (linkInto(tape, position) === LINK.broken) {
-      const from = position;
-      let to = position;
-      while (
-        to < tape.length &&
-        twinAt(tape, to, twins) !== undefined &&
-        isChained(tape, from, to)
-      ) {
-        to += 1;
-      }
-      const isDetached = to > from && (to === tape.length || linkInto(tape, to) !== LINK.holds);
-      if (isDetached) {
-        holdCopies(tape, report, { from, to }, { twins, sent });
+  for (let from = 0; from < tape.length; from += 1) {
+    if (isLinkOff(linkInto(tape, from))) {
+      const to = endOfChain(tape, from);
+      const found = twinsIn(tape, { from, to }, twins);
+      if (found.length * 2 > to - from && isCopy({ from, to }, found, sent)) {
+        holdCopies(tape, report, { from, to }, symbolOf(sent, found[0]?.twin ?? 0));
       }
     }
   }
 }
 
-function isChained(tape: Tape, from: number, at: number): boolean {
-  return at === from || linkInto(tape, at) !== LINK.broken;
+interface Run {
+  readonly from: number;
+  readonly to: number;
 }
 
-function twinAt(tape: Tape, position: number, twins: TwinIndex): number | undefined {
-  return twins.twinOf(tape.row[position] ?? -1);
+interface Found {
+  readonly position: number;
+  readonly twin: number;
 }
 
-function holdCopies(
-  tape: Tape,
-  report: TapeReport,
-  run: { readonly from: number; readonly to: number },
-  { twins, sent }: { readonly twins: TwinIndex; readonly sent: BarColumns },
-): void {
-  for (let position = run.from; position < run.to; position += 1) {
-    const twin = twinAt(tape, position, twins) ?? 0;
-    const symbol = sent.symbols[sent.symbolId[twin] ?? 0] ?? '';
+/** Past the last row that the first one's chain of closes reaches. */
+function endOfChain(tape: Tape, from: number): number {
+  let to = from + 1;
+  while (to < tape.length && !isLinkOff(linkInto(tape, to))) {
+    to += 1;
+  }
+  return to;
+}
+
+function twinsIn(tape: Tape, { from, to }: Run, twins: TwinIndex): readonly Found[] {
+  const found: Found[] = [];
+  const end = to - from > LONGEST_RUN ? from : to;
+  for (let position = from; position < end; position += 1) {
+    const twin = twins.twinOf(tape.row[position] ?? -1);
+    if (twin !== undefined) {
+      found.push({ position, twin });
+    }
+  }
+  return found;
+}
+
+/** Of two equal runs the copy is the one that is detached: at an edge, where it breaks off, the other must go on. */
+function isCopy({ from, to }: Run, found: readonly Found[], sent: BarColumns): boolean {
+  const first = found[0];
+  const last = found.at(-1);
+  return (
+    (first?.position === from && isChained(sent, first.twin)) ||
+    (last?.position === to - 1 && isChained(sent, last.twin + 1))
+  );
+}
+
+/** Does a row of the batch name the close of the row before, of the same symbol? */
+function isChained({ symbolId, preClose, close }: BarColumns, row: number): boolean {
+  return symbolId[row] === symbolId[row - 1] && preClose[row] === close[row - 1];
+}
+
+function symbolOf({ symbols, symbolId }: BarColumns, row: number): string {
+  return symbols[symbolId[row] ?? 0] ?? '';
+}
+
+function holdCopies(tape: Tape, report: TapeReport, { from, to }: Run, symbol: string): void {
+  for (let position = from; position < to; position += 1) {
     if (report.isExplained[position] === 0) {
       report.quarantine(tape, position, {
         rule: 'A11_foreign_or_adjusted_run',
-        note: `equal to ${symbol} on that day`,
+        note: `the values of ${symbol}`,
       });
     }
   }

@@ -1,0 +1,29 @@
+import { money } from './explain.ts';
+import { limitPrices } from './invariants.ts';
+import type { Tape } from './tape.ts';
+
+/** What the offending values of a row are to be compared with, where the row itself does not show it. */
+export function noteOf(rule: string, tape: Tape, position: number): string | undefined {
+  switch (rule) {
+    case 'A09_limit_breach': {
+      return limitNote(tape, position);
+    }
+    case 'A10_vwap_outside_range': {
+      const mean =
+        (tape.values.amount[position] ?? Number.NaN) / (tape.values.volume[position] ?? Number.NaN);
+      return `the mean price is ${money(Math.round(mean))}`;
+    }
+    case 'V08_tick': {
+      return `the tick is ${money(tape.tick)}`;
+    }
+    default: {
+      return undefined;
+    }
+  }
+}
+
+function limitNote({ values, limit, tick }: Tape, position: number): string {
+  const percent = limit[position] ?? Number.NaN;
+  const { up, down } = limitPrices(values.preClose[position] ?? Number.NaN, percent, tick);
+  return `the limits are ${money(down)} and ${money(up)} (${percent} %)`;
+}
