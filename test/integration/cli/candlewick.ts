@@ -71,13 +71,28 @@ export interface Home {
   remove(): void;
 }
 
-/** A home folder of its own, with the Temporal program that this checkout has cached. */
+/** A home folder of its own, made when first asked for, with the Temporal program that this checkout has cached. */
 export function temporaryHome(): Home {
+  let made: string | undefined;
+  return {
+    get path() {
+      made ??= makeHome();
+      return made;
+    },
+    remove() {
+      if (made !== undefined) {
+        rmSync(made, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+function makeHome(): string {
   const path = mkdtempSync(join(tmpdir(), 'candlewick-test-home-'));
   const cache = resolve(process.env['CANDLEWICK_HOME'] ?? '.candlewick', 'bin');
   mkdirSync(join(path, 'bin'));
   symlinkSync(join(cache, 'temporal'), join(path, 'bin', 'temporal'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  return path;
 }
 
 export { MAIN };

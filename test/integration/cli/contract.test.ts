@@ -9,7 +9,10 @@ const MAX_START_MS = 150;
 
 describe('the command line, without any server', () => {
   const home = temporaryHome();
-  const env = { CANDLEWICK_HOME: home.path };
+  let env: Record<string, string>;
+  before(() => {
+    env = { CANDLEWICK_HOME: home.path };
+  });
   after(() => home.remove());
 
   it(`shows its help within ${MAX_START_MS} ms`, () => {

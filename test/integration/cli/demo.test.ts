@@ -18,7 +18,10 @@ async function untilUp(demo: Running): Promise<void> {
 describe('candlewick demo, on servers of its own', function () {
   this.timeout(180_000);
   const home = temporaryHome();
-  const env = { CANDLEWICK_HOME: home.path, ETL_SIMULATED_SYMBOLS: '20' };
+  let env: Record<string, string>;
+  before(() => {
+    env = { CANDLEWICK_HOME: home.path, ETL_SIMULATED_SYMBOLS: '20' };
+  });
   after(() => home.remove());
 
   it('does everything once: the account last on stdout, all talk on stderr', async () => {
@@ -156,7 +159,10 @@ describe('candlewick demo, on a configured database', function () {
 // Waits for integration: the source `files` is wired into the worker by the lead.
 describeWithSharedData('candlewick demo, on real files', () => {
   const home = temporaryHome();
-  const env = { CANDLEWICK_HOME: home.path };
+  let env: Record<string, string>;
+  before(() => {
+    env = { CANDLEWICK_HOME: home.path };
+  });
   const argv = [
     'demo',
     '--once',
