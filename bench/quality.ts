@@ -169,9 +169,7 @@ function detectedLines({ intake, dirty }: Run, { sheet, report }: Judgement): st
     const score = isFlag === 1 ? (0.5 + 0.5 * confidence).toFixed(4) : '0.1';
     if (row === undefined) {
       if (isFlag === 1 && symbolId >= 0) {
-        lines.push(
-          `${sheet.sent.symbols[symbolId] ?? ''},${fromDayNumber(day)},${score},1,,${rule.id},`,
-        );
+        lines.push(`${sheet.names[symbolId] ?? ''},${fromDayNumber(day)},${score},1,,${rule.id},`);
       }
     } else {
       const from = sheet.sent.sourceRow[row] ?? 0;

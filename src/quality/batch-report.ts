@@ -10,7 +10,7 @@ export interface RowMark {
 }
 
 /** Stands for the symbol of a hit that concerns a whole session. */
-export const ALL_SYMBOLS = -1;
+const ALL_SYMBOLS = -1;
 
 /** What has been found in a batch so far, by row of the sheet. */
 export class BatchReport {

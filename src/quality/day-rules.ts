@@ -13,7 +13,7 @@ export function judgeDays(
   thresholds: Thresholds,
   report: BatchReport,
 ): void {
-  const symbols = sheet.groupStart.length - 1;
+  const symbols = sheet.names.length;
   if (symbols < LEAST_SYMBOLS) {
     return;
   }

@@ -82,7 +82,7 @@ function isOffTick(price: number, tick: number): boolean {
  * Is the day's mean price outside its range? A volume in whole lots may have been rounded to them by the vendor, so it
  * is taken as known to one lot only.
  */
-export function isMeanOutside(amount: number, volume: number, low: number, high: number): boolean {
+function isMeanOutside(amount: number, volume: number, low: number, high: number): boolean {
   if (!(volume > 0 && amount > 0 && low > 0 && high > 0)) {
     return false;
   }

@@ -1,6 +1,7 @@
 import type { BarColumns } from '../domain/bar.ts';
 import { BatchReport } from './batch-report.ts';
 import { applyCustomRules } from './custom-rules.ts';
+import { judgeAbsentSymbols } from './absent-symbols.ts';
 import { judgeDays } from './day-rules.ts';
 import { judgeSymbol } from './judge-symbol.ts';
 import { holdUnloadable } from './loadable.ts';
@@ -25,7 +26,7 @@ export function judgeBars(columns: BarColumns, context: JudgeContext): Verdict {
 /** As `judgeBars`, with every hit. */
 export function judgeFully(columns: BarColumns, given: JudgeContext): Judgement {
   const context = { ...given, suspensions: withSuspendedRows(columns, given.suspensions) };
-  const sheet = openSheet(columns, context.sessions);
+  const sheet = openSheet(columns, context.sessions, context.symbols);
   const report = new BatchReport(sheet, openRulebook(context.rules));
   const thresholds = { ...DEFAULT_THRESHOLDS, ...context.rules?.thresholds };
   const tools = { context, thresholds, twins: openTwinIndex(sheet.sent) };
@@ -37,13 +38,14 @@ export function judgeFully(columns: BarColumns, given: JudgeContext): Judgement 
     const group = { from, to, symbol, symbolId, tick: tickOf(symbol) };
     judgeSymbol(sheet, group, tools, report);
   }
+  judgeAbsentSymbols(sheet, context, report);
   judgeDays(sheet, context.sessions, thresholds, report);
   applyCustomRules(sheet.columns, context.rules?.custom ?? [], report);
   holdUnloadable(sheet.columns, report);
   const scores = scoreBatch({
     symbolId: sheet.sent.symbolId,
     tradingDay: sheet.columns.tradingDay,
-    symbols: sheet.sent.symbols.length,
+    symbols: sheet.names.length,
     hits: report.hits,
     leavesHole: report.leavesHole,
     isCounted: (row) => !isNoTrade(sheet.sent, row),

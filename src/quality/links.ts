@@ -63,13 +63,6 @@ function unexplainedLink(preClose: number, close: number, tolerance: number, gap
   return preClose > close ? LINK.broken : LINK.unexplained;
 }
 
-/** The link into `position`, where both bars may bear witness. */
-export function witnessedLink(tape: Tape, position: number): number {
-  const isWitnessed =
-    isTrusted(tape, position) && (position === 0 || isTrusted(tape, position - 1));
-  return isWitnessed ? linkInto(tape, position) : LINK.unknown;
-}
-
 export function isTrusted({ standing, length }: Tape, position: number): boolean {
   return position >= 0 && position < length && standing[position] === STANDING.trusted;
 }

@@ -85,7 +85,7 @@ export function holdForeignRuns(tape: Tape, report: TapeReport): void {
 }
 
 /** Broken links between rows that have no diagnosis yet. */
-export function breaksOf(tape: Tape, report: TapeReport): readonly Break[] {
+function breaksOf(tape: Tape, report: TapeReport): readonly Break[] {
   const breaks: Break[] = [];
   for (let position = 0; position < tape.length; position += 1) {
     const isOpen =

@@ -6,7 +6,7 @@ const AT_TOLERANCE = 0.7;
 /** The share of keys that may be wrong, in each dimension. */
 export const TOLERANCE = 0.05;
 /** A symbol or a session is judged over at least this many keys: one bad row of five proves nothing about the other four. */
-export const LEAST_KEYS = 20;
+const LEAST_KEYS = 20;
 
 export interface ScoreInput {
   readonly symbolId: Uint32Array;

@@ -13,7 +13,7 @@ const SHARE = 0.001;
 const PRICES = ['open', 'high', 'low', 'close'] as const;
 
 /** Rows of other bars with the days of a tape: -1 where there is none. `columns` are sorted by symbol and day. */
-export function alignRows(tape: Tape, columns: BarColumns): Int32Array {
+function alignRows(tape: Tape, columns: BarColumns): Int32Array {
   const aligned = new Int32Array(tape.length).fill(-1);
   const id = columns.symbols.indexOf(tape.symbol);
   let row = id < 0 ? columns.length : firstRowOf(columns, id);

@@ -1,13 +1,16 @@
 import { allocateBarColumns, takeRows, type BarColumns } from '../domain/bar.ts';
+import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { DayNumber } from '../domain/trading-day.ts';
 
 /** Where the calendar does not reach: rules that need a session abstain. */
-export const UNKNOWN_SESSION = -2;
+const UNKNOWN_SESSION = -2;
 export const NO_SESSION = -1;
 
 /** Rows under judgement: sorted by symbol and day, with the session of each, and a copy to repair beside what was sent. */
 export interface Sheet {
   readonly length: number;
+  /** Of the rows, in the order of their ids; then those that were asked for and have no row. */
+  readonly names: readonly StockSymbol[];
   /** As sent, in the sheet's order. Never changed. */
   readonly sent: BarColumns;
   /** As repaired so far. Its value columns are the sheet's own. */
@@ -19,15 +22,28 @@ export interface Sheet {
 }
 
 /** `columns` as a sheet. Rows that are not in the order of (symbol, day) are brought into it, equal keys as they came. */
-export function openSheet(columns: BarColumns, sessions: Int32Array): Sheet {
+export function openSheet(
+  columns: BarColumns,
+  sessions: Int32Array,
+  asked: readonly StockSymbol[] = [],
+): Sheet {
   const sent = isSorted(columns) ? columns : takeRows(columns, sortedOrder(columns));
   return {
     length: sent.length,
+    names: [...sent.symbols, ...withoutRows(sent, asked)],
     sent,
     columns: copyOf(sent),
     session: sessionsOf(sent.tradingDay, sessions),
     groupStart: groupsOf(sent.symbolId),
   };
+}
+
+function withoutRows(
+  { symbols }: BarColumns,
+  asked: readonly StockSymbol[],
+): readonly StockSymbol[] {
+  const known = new Set(symbols);
+  return asked.filter((symbol) => !known.has(symbol));
 }
 
 function isSorted({ symbolId, tradingDay, length }: BarColumns): boolean {

@@ -30,7 +30,7 @@ function isRepeated(
   return value > 0 && value === values[column][position - 1];
 }
 
-export function hasRepeatedPrices(values: Tape['values'], position: number): boolean {
+function hasRepeatedPrices(values: Tape['values'], position: number): boolean {
   return (
     isRepeated(values, position, 'open') &&
     isRepeated(values, position, 'high') &&

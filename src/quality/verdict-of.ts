@@ -26,7 +26,6 @@ export interface Judgement {
 
 export function verdictOf(judgement: Judgement, context: JudgeContext): Verdict {
   const { sheet, report, scores } = judgement;
-  const { symbols } = sheet.sent;
   const hits: Record<string, number> = {};
   for (const { rule } of report.hits) {
     hits[rule.id] = (hits[rule.id] ?? 0) + 1;
@@ -38,7 +37,7 @@ export function verdictOf(judgement: Judgement, context: JudgeContext): Verdict 
     score: scores.load,
     rawScore: scores.raw,
     dimensions: scores.dimensions,
-    symbolScores: new Map(symbols.map((symbol, id) => [symbol, scores.bySymbol[id] ?? 1])),
+    symbolScores: new Map(sheet.names.map((symbol, id) => [symbol, scores.bySymbol[id] ?? 1])),
     dayScores: scores.byDay,
     costs: scores.costs,
     provisional: provisionalRows(sheet, fate),
@@ -104,7 +103,7 @@ function toFinding(sheet: Sheet, { rule, row, symbolId, day, note }: Hit): Findi
     rule: rule.id,
     dimension: rule.dimension,
     severity: rule.severity,
-    symbol: sheet.sent.symbols[symbolId] ?? '',
+    symbol: sheet.names[symbolId] ?? '',
     tradingDay: day,
     row,
     message: explain(sheet, { rule, row, note }),

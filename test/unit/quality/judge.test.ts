@@ -12,6 +12,7 @@ import {
 import { judgeBars } from '../../../src/quality/judge.ts';
 import { blank, rowsOf } from '../../../src/quality/mutants/mutant.ts';
 import { SAMPLE_SESSIONS, cleanSample, rowOf } from '../../../src/quality/mutants/sample.ts';
+import { KEY_RULES_ONLY } from '../../../src/quality/rulebook.ts';
 import { FATE, type JudgeContext, type Verdict } from '../../../src/quality/verdict.ts';
 
 interface Spoilt {
@@ -208,6 +209,22 @@ describe('judgeBars', () => {
     assert.deepEqual(Object.keys(verdict.hits), ['C03_absent_block']);
   });
 
+  it('misses a symbol that was asked for and has no row, where its suspensions are known', () => {
+    const { columns, context } = cleanSample();
+    const kept = rowsOf(columns.length).filter((row) => row >= rowOf(0, 1));
+    const symbols = columns.symbols.slice(1);
+    const rest = takeRows(columns, kept);
+    const without = { ...rest, symbols, symbolId: rest.symbolId.map((id) => id - 1) };
+
+    const verdict = judgeBars(without, context);
+    const unsure = judgeBars(without, { ...context, suspensionsComplete: false });
+
+    assert.equal(verdict.hits['C02_missing_session'], SAMPLE_SESSIONS);
+    assert.ok((verdict.symbolScores.get('600100.SH') ?? 1) < 0.1);
+    assert.ok(verdict.fate.every((fate) => fate === FATE.publish));
+    assert.equal(unsure.symbolScores.get('600100.SH'), 1);
+  });
+
   it('judges rows in any order alike', () => {
     const { columns, context } = cleanSample();
     const backwards = takeRows(columns, rowsOf(columns.length).toReversed());
@@ -319,6 +336,24 @@ describe('the settings of the rules', () => {
 
     assert.equal(verdict.hits['wide_range'], held.length);
     assert.ok(held.length > 0);
+  });
+
+  it('leave all rows but twins and unloadable ones alone where only key rules are on', () => {
+    const verdict = judge(
+      spoil(
+        ({ high, low, close }) => {
+          const held = high[rowOf(60)] ?? 0;
+          high[rowOf(60)] = low[rowOf(60)] ?? 0;
+          low[rowOf(60)] = held;
+          close[rowOf(70)] = Number.NaN;
+        },
+        { rules: KEY_RULES_ONLY },
+      ),
+    );
+
+    assert.deepEqual(rowsWith(verdict, FATE.quarantine), [rowOf(70)]);
+    assert.deepEqual(Object.keys(verdict.hits), ['G02_not_loadable']);
+    assert.deepEqual(verdict.repairs, []);
   });
 
   it('are refused where they name no rule', () => {
