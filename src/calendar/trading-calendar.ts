@@ -7,6 +7,7 @@ import {
   type TradingDay,
 } from '../domain/trading-day.ts';
 import { WEEKDAY_CLOSURES } from './closures.ts';
+import { lowerBound } from './lower-bound.ts';
 
 /** The days of which the calendar knows whether they are sessions. Beyond it nothing is known, not even "closed". */
 export const CALENDAR_HORIZON = {
@@ -61,24 +62,10 @@ const SESSIONS_OF: Readonly<Record<Exchange, Int32Array>> = {
   BSE: SESSIONS.subarray(lowerBound(SESSIONS, FIRST_SESSION.BSE)),
 };
 
-/** Index of the first element that is not less than `day`. */
-function lowerBound(days: Int32Array, day: DayNumber): number {
-  let low = 0;
-  let high = days.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((days[middle] ?? 0) < day) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-}
-
 /** @throws ConfigurationError ETL-CAL-001 for a day outside the horizon. */
 function checkHorizon(day: DayNumber): void {
-  if (day < CALENDAR_HORIZON.firstDay || day > CALENDAR_HORIZON.lastDay) {
+  // Negated so that NaN fails too (with a RangeError, being no day) and is never taken for "closed".
+  if (!(day >= CALENDAR_HORIZON.firstDay && day <= CALENDAR_HORIZON.lastDay)) {
     throw new ConfigurationError(
       `calendar unknown for ${fromDayNumber(day)}: it is known from ${fromDayNumber(CALENDAR_HORIZON.firstDay)} to ${fromDayNumber(CALENDAR_HORIZON.lastDay)}`,
       { code: 'ETL-CAL-001', hint: 'upgrade Candlewick for the next year of the calendar.' },
