@@ -20,6 +20,25 @@ const LIMIT_DAY = 1.5;
 /** Amounts are given to the cent, in 1/10,000 CNY. */
 const CENT = 100;
 
+/** Volumes differ from day to day by this many times their usual difference before a day is odd. */
+const ODD_DIFFERENCES = 5;
+const SAMPLED_DAYS = 64;
+
+/** How much a symbol's volume usually changes from one day to the next: the median of |ln(volume / volume before)|. */
+function roughnessOf({ values, length }: Tape): number {
+  const step = Math.max(1, Math.floor(length / SAMPLED_DAYS));
+  const changes: number[] = [];
+  for (let position = 1; position < length; position += step) {
+    const change = Math.abs(
+      Math.log((values.volume[position] ?? 0) / (values.volume[position - 1] ?? 0)),
+    );
+    if (Number.isFinite(change)) {
+      changes.push(change);
+    }
+  }
+  return changes.toSorted((a, b) => a - b)[changes.length >> 1] ?? 0;
+}
+
 /** Volume and amount both in another unit keep their quotient: the level and the digits tell. */
 export function repairUnitsOfBoth(tape: Tape, report: TapeReport): void {
   const repaired = new Set(
@@ -38,11 +57,12 @@ function repairUnitsAlong(
   repaired: Set<number>,
 ): void {
   const { volume } = tape.values;
+  const worthALook = Math.max(WORTH_A_LOOK, ODD_DIFFERENCES * roughnessOf(tape));
   let normal = Number.NaN;
   for (const position of positions) {
     const here = volume[position] ?? Number.NaN;
     if (isTrusted(tape, position) && here > 0 && report.isExplained[position] === 0) {
-      const isFar = Math.abs(Math.log(here / normal)) > WORTH_A_LOOK;
+      const isFar = Math.abs(Math.log(here / normal)) > worthALook;
       const isInRun = repaired.has(position - 1) || repaired.has(position + 1);
       const isSuspect = isFar || isInRun;
       if (isSuspect && repairUnits(tape, report, position, { normal, isInRun })) {
@@ -114,8 +134,9 @@ function hasTraceOf(cells: Cells, factor: number): boolean {
 
 /** One session's volume far above or below both its neighbours and its surroundings: no market does that and goes back. */
 export function holdOddLevels(tape: Tape, report: TapeReport, thresholds: Thresholds): void {
-  const spike = Math.log(thresholds.volumeSpike);
-  const dip = Math.log(thresholds.volumeDip);
+  const least = ODD_DIFFERENCES * roughnessOf(tape);
+  const spike = Math.max(least, Math.log(thresholds.volumeSpike));
+  const dip = Math.max(least, Math.log(thresholds.volumeDip));
   for (let position = 1; position + 1 < tape.length; position += 1) {
     if (isTrusted(tape, position) && report.isExplained[position] === 0) {
       const excess = excessOf(tape, position, Math.min(spike, dip) / 2);

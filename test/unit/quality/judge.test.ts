@@ -315,9 +315,14 @@ describe('the settings of the rules', () => {
   });
 
   it('move a threshold', () => {
-    const calm = judge(spoil(() => undefined, { rules: { thresholds: { volumeSpike: 1.05 } } }));
+    const loud = spoil(({ volume, amount }) => {
+      volume[rowOf(60)] = (volume[rowOf(60)] ?? 0) * 30;
+      amount[rowOf(60)] = (amount[rowOf(60)] ?? 0) * 30;
+    });
+    const rules = { thresholds: { volumeSpike: 100 } };
 
-    assert.ok((calm.hits['S01_volume_level'] ?? 0) > 0);
+    assert.deepEqual(judge(loud).hits, { S01_volume_level: 1 });
+    assert.deepEqual(judgeBars(loud.columns, { ...loud.context, rules }).hits, {});
   });
 
   it('add rules of the operator’s own', () => {
