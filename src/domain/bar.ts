@@ -139,6 +139,27 @@ export function takeRows(columns: BarColumns, rows: Uint32Array): BarColumns {
   return taken;
 }
 
+/** The first rows, without a copy. */
+export function firstRows(columns: BarColumns, length: number): BarColumns {
+  return {
+    length,
+    symbols: columns.symbols,
+    symbolId: columns.symbolId.subarray(0, length),
+    tradingDay: columns.tradingDay.subarray(0, length),
+    open: columns.open.subarray(0, length),
+    high: columns.high.subarray(0, length),
+    low: columns.low.subarray(0, length),
+    close: columns.close.subarray(0, length),
+    preClose: columns.preClose.subarray(0, length),
+    volume: columns.volume.subarray(0, length),
+    amount: columns.amount.subarray(0, length),
+    missing: columns.missing.subarray(0, length),
+    marks: columns.marks.subarray(0, length),
+    sourceRow: columns.sourceRow.subarray(0, length),
+    answer: columns.answer.subarray(0, length),
+  };
+}
+
 /** The reason why a cell is missing. */
 export function missingReasonAt(columns: BarColumns, row: number, column: ValueColumn): number {
   return ((columns.missing[row] ?? 0) >>> (4 * VALUE_COLUMNS.indexOf(column))) & 0xf;

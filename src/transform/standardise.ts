@@ -1,5 +1,6 @@
 import {
   allocateBarColumns,
+  firstRows,
   MARK,
   takeRows,
   VALUE_COLUMNS,
@@ -87,7 +88,7 @@ function gather(
       next += 1;
     }
   }
-  return { columns: head(all, next), outOfScope: total - next };
+  return { columns: firstRows(all, next), outOfScope: total - next };
 }
 
 function copyRow(from: BarColumns, row: number, to: BarColumns, place: number): void {
@@ -102,27 +103,6 @@ function copyRow(from: BarColumns, row: number, to: BarColumns, place: number): 
   to.missing[place] = from.missing[row] ?? 0;
   to.marks[place] = from.marks[row] ?? 0;
   to.sourceRow[place] = from.sourceRow[row] ?? 0;
-}
-
-/** The first rows, without a copy. */
-function head(columns: BarColumns, length: number): BarColumns {
-  return {
-    length,
-    symbols: columns.symbols,
-    symbolId: columns.symbolId.subarray(0, length),
-    tradingDay: columns.tradingDay.subarray(0, length),
-    open: columns.open.subarray(0, length),
-    high: columns.high.subarray(0, length),
-    low: columns.low.subarray(0, length),
-    close: columns.close.subarray(0, length),
-    preClose: columns.preClose.subarray(0, length),
-    volume: columns.volume.subarray(0, length),
-    amount: columns.amount.subarray(0, length),
-    missing: columns.missing.subarray(0, length),
-    marks: columns.marks.subarray(0, length),
-    sourceRow: columns.sourceRow.subarray(0, length),
-    answer: columns.answer.subarray(0, length),
-  };
 }
 
 /** Bars on one side, evidence of suspensions and rows without any price on the other. */

@@ -1,0 +1,143 @@
+import type { Stats } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { ConfigurationError } from '../../domain/errors.ts';
+import type { FileKind } from './file-kind.ts';
+import { contentOf } from './file-kind.ts';
+import { compileGlob, fixedPartOf, isGlob } from './glob.ts';
+import { MOST_FILES } from './limits.ts';
+import {
+  accessError,
+  isMissing,
+  notFound,
+  realPathBelow,
+  relativeParts,
+  type FileStamp,
+} from './safe-path.ts';
+
+/** A file to be read: bars, or an archive of such. */
+export interface FoundFile extends FileStamp {
+  /** Below the root, with `/`. */
+  readonly path: string;
+  readonly real: string;
+  readonly content: FileKind | 'tar' | 'zip';
+}
+
+interface Walk {
+  readonly root: string;
+  readonly matches: (path: string) => boolean;
+  readonly signal: AbortSignal;
+  readonly found: FoundFile[];
+  /** Folders that were seen, by real path: a link to a folder above would lead in circles. */
+  readonly seen: Set<string>;
+}
+
+/**
+ * The files that a path below the root means: one file, all of a directory and its folders, or a glob's; in the order of
+ * their paths. Names that begin with a dot, and files whose ending says that they hold no bars, are left out.
+ * @throws ConfigurationError where it leads out of the root, names no regular file, or matches none or too many
+ */
+export async function findFiles(
+  rootPath: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<readonly FoundFile[]> {
+  const root = await realRoot(rootPath);
+  const parts = relativeParts(root, path);
+  const shown = parts.join('/');
+  const walk: Walk = { root, matches: () => true, signal, found: [], seen: new Set() };
+  if (isGlob(shown) && !(await exists(root, parts))) {
+    const matches = compileGlob(shown);
+    const fixed = fixedPartOf(shown).split('/').filter(Boolean);
+    await visit({ ...walk, matches }, fixed, await realPathBelow(root, fixed));
+  } else {
+    const real = await realPathBelow(root, parts);
+    const stats = await stat(real);
+    if (!stats.isDirectory() && contentOf(shown) === undefined) {
+      throw notFound(shown, 'it is no .csv, .ndjson, .parquet, .tar or .zip file');
+    }
+    await visitEntry(walk, parts, real, stats);
+  }
+  if (walk.found.length === 0) {
+    throw notFound(shown || '.', 'no .csv, .ndjson, .parquet, .tar or .zip file is there');
+  }
+  return walk.found.toSorted((left, right) => (left.path < right.path ? -1 : 1));
+}
+
+async function realRoot(root: string): Promise<string> {
+  try {
+    return await realpath(root);
+  } catch (error) {
+    throw isMissing(error)
+      ? new ConfigurationError(`ETL_FILES_ROOT: there is no ${root}`, {
+          code: 'ETL-SRC-206',
+          hint: 'make the directory, or set ETL_FILES_ROOT to where the files are.',
+        })
+      : error;
+  }
+}
+
+async function exists(root: string, parts: readonly string[]): Promise<boolean> {
+  try {
+    await stat([root, ...parts].join('/'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Everything in a folder, and in the folders below it. */
+async function visit(walk: Walk, parts: readonly string[], real: string): Promise<void> {
+  walk.signal.throwIfAborted();
+  if (walk.seen.has(real)) {
+    return;
+  }
+  walk.seen.add(real);
+  const entries = await readdir(real, { withFileTypes: true }).catch((error: unknown) => {
+    throw accessError(parts.join('/'), error);
+  });
+  const shown = entries.filter(({ name }) => !name.startsWith('.'));
+  for (const entry of shown.toSorted((left, right) => (left.name < right.name ? -1 : 1))) {
+    const isOther = !entry.isDirectory() && contentOf(entry.name) === undefined;
+    // A link may be a folder; any other name without an ending of ours is none of our business.
+    if (!isOther || (entry.isSymbolicLink() && (await isFolder(join(real, entry.name))))) {
+      const below = [...parts, entry.name];
+      const target = entry.isSymbolicLink()
+        ? await realPathBelow(walk.root, below)
+        : join(real, entry.name);
+      await visitEntry(walk, below, target, await stat(target));
+    }
+  }
+}
+
+async function isFolder(link: string): Promise<boolean> {
+  return stat(link).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
+
+async function visitEntry(
+  walk: Walk,
+  parts: readonly string[],
+  real: string,
+  stats: Stats,
+): Promise<void> {
+  if (stats.isDirectory()) {
+    await visit(walk, parts, real);
+    return;
+  }
+  const path = parts.join('/');
+  const content = contentOf(path);
+  if (content === undefined || !walk.matches(path)) {
+    return;
+  }
+  if (!stats.isFile()) {
+    throw notFound(path, 'it is no regular file');
+  }
+  walk.found.push({ path, real, content, size: stats.size, mtimeMs: stats.mtimeMs });
+  if (walk.found.length > MOST_FILES) {
+    throw notFound(path, `it is one of more than ${MOST_FILES} files; expected fewer a job`);
+  }
+}

@@ -1,0 +1,106 @@
+import type { BarColumns } from '../../domain/bar.ts';
+import { ConfigurationError, EtlError } from '../../domain/errors.ts';
+import type { StockSymbol } from '../../domain/stock-symbol.ts';
+import type { DayNumber } from '../../domain/trading-day.ts';
+import { symbolKeyOf } from '../decode/symbol.ts';
+import { fileReaders, guarded, placeOf, unpack } from './decode-file.ts';
+import { symbolOfName, type FileKind } from './file-kind.ts';
+import type { FileLayout } from './layout.ts';
+import { disproveUnits } from './prove-units.ts';
+import { recogniseLayout } from './recognise-layout.ts';
+
+/** One file, or member of an archive, as it is found. */
+export interface ScanRequest {
+  readonly path: string;
+  readonly member: string | undefined;
+  readonly kind: FileKind;
+  readonly custom: FileLayout | undefined;
+}
+
+/** What a file holds of a symbol. */
+export interface Holding {
+  readonly symbol: StockSymbol;
+  readonly rows: number;
+  /** Undefined where it holds no row. */
+  readonly first: DayNumber | undefined;
+  readonly last: DayNumber | undefined;
+}
+
+export interface FileScan {
+  /** Undefined where the file could not be read. */
+  readonly layout: FileLayout | undefined;
+  /** From the file's name, where no column tells. */
+  readonly symbol: StockSymbol | undefined;
+  readonly holdings: readonly Holding[];
+  /** Symbols whose rows may not be used. */
+  readonly refused: ReadonlyMap<StockSymbol, EtlError>;
+  /** Why nothing of the file may be used, where its symbols are not known. */
+  readonly error: EtlError | undefined;
+}
+
+/** Reads a whole file once: which layout it has, whether its units hold, and what is in it. Never throws an EtlError. */
+export async function scanFile(body: Uint8Array, request: ScanRequest): Promise<FileScan> {
+  const place = placeOf(request);
+  const named = symbolOfName(request.member ?? request.path);
+  try {
+    return await guarded(place, () => scanRows(body, request, place, named));
+  } catch (error) {
+    if (!(error instanceof EtlError)) {
+      throw error;
+    }
+    const isNamed = named !== undefined;
+    return {
+      layout: undefined,
+      symbol: named,
+      holdings: [],
+      refused: new Map(isNamed ? [[named, error]] : []),
+      error: isNamed ? undefined : error,
+    };
+  }
+}
+
+async function scanRows(
+  body: Uint8Array,
+  { kind, custom }: ScanRequest,
+  place: string,
+  named: StockSymbol | undefined,
+): Promise<FileScan> {
+  const bytes = unpack(body, place);
+  const reader = fileReaders[kind];
+  const layout = recogniseLayout(await reader.header(bytes, place), place, custom);
+  const symbol = layout.columns.symbol === undefined ? named : undefined;
+  if (symbol === undefined && layout.columns.symbol === undefined) {
+    throw new ConfigurationError(`${place}: no column and no file name says which symbol this is`, {
+      code: 'ETL-SRC-216',
+      hint: 'call the file by its symbol, such as 600519.SH.csv.',
+    });
+  }
+  const key = symbol === undefined ? -1 : symbolKeyOf(symbol);
+  const columns = await reader.bars(bytes, { place, layout, symbol: key, wanted: undefined });
+  const holdings = holdingsOf(columns);
+  // A file with a header and no row still says that it is this symbol's.
+  if (holdings.length === 0 && symbol !== undefined) {
+    holdings.push({ symbol, rows: 0, first: undefined, last: undefined });
+  }
+  const refused = disproveUnits(columns, layout, place);
+  return { layout, symbol, holdings, refused, error: undefined };
+}
+
+function holdingsOf({ length, symbols, symbolId, tradingDay }: BarColumns): Holding[] {
+  const rows = new Uint32Array(symbols.length);
+  const first = new Int32Array(symbols.length).fill(2 ** 31 - 1);
+  const last = new Int32Array(symbols.length).fill(-(2 ** 31));
+  for (let row = 0; row < length; row += 1) {
+    const id = symbolId[row] ?? 0;
+    const day = tradingDay[row] ?? 0;
+    rows[id] = (rows[id] ?? 0) + 1;
+    first[id] = Math.min(first[id] ?? day, day);
+    last[id] = Math.max(last[id] ?? day, day);
+  }
+  return symbols.map((symbol, id) => ({
+    symbol,
+    rows: rows[id] ?? 0,
+    first: first[id],
+    last: last[id],
+  }));
+}
