@@ -7,11 +7,11 @@ const RADIX = 1 << RADIX_BITS;
 
 /**
  * The rows of `columns` in the order of (symbol, day, position): ascending, and stable, so that of equal keys the later
- * row comes later. Least-significant-digit radix sort over typed arrays; rows that are in order already cost one look.
+ * row comes later. Least-significant-digit radix sort over typed arrays; undefined where the rows are in order already.
  */
 export function sortedRows(
   columns: Pick<BarColumns, 'length' | 'symbolId' | 'tradingDay' | 'symbols'>,
-): Uint32Array {
+): Uint32Array | undefined {
   const { length, symbolId, tradingDay } = columns;
   const keys = new Float64Array(length);
   let isSorted = true;
@@ -20,8 +20,14 @@ export function sortedRows(
     keys[row] = key;
     isSorted &&= row === 0 || (keys[row - 1] ?? 0) <= key;
   }
-  const rows = Uint32Array.from({ length }, (_, row) => row);
-  return isSorted ? rows : radixSort(keys, rows, columns.symbols.length * DAY_SPAN);
+  if (isSorted) {
+    return undefined;
+  }
+  const rows = new Uint32Array(length);
+  for (let row = 0; row < length; row += 1) {
+    rows[row] = row;
+  }
+  return radixSort(keys, rows, columns.symbols.length * DAY_SPAN);
 }
 
 function radixSort(keys: Float64Array, rows: Uint32Array, limit: number): Uint32Array {

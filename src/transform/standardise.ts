@@ -51,7 +51,8 @@ export function standardiseBars(parts: readonly DecodedAnswer[], scope: BatchSco
   const ordered = parts.toSorted(byInstant);
   const { columns, outOfScope } = gather(ordered, scope);
   const extracted = columns.length;
-  const sorted = takeRows(columns, sortedRows(columns));
+  const order = sortedRows(columns);
+  const sorted = order === undefined ? columns : takeRows(columns, order);
   const { rows, suspended, unreadable } = separate(sorted);
   const { kept, duplicates } = dropDuplicates(sorted, rows);
   const standard = kept.length === sorted.length ? sorted : takeRows(sorted, kept);

@@ -3,14 +3,19 @@ import type { CpuPool } from '../activities/cpu/pool.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { DataSource } from '../sources/data-source.ts';
+import { createFilesSource } from '../sources/files/files-source.ts';
 import { createSimulatedSource } from '../sources/simulated/simulated-source.ts';
 
 /** Every source that this worker can ask, by name. */
 export function createSources(
   config: Pick<Config, 'filesRoot' | 'simulatedSeed' | 'simulatedSymbols'>,
-  cpu: Pick<CpuPool, 'render'>,
+  cpu: Pick<CpuPool, 'render' | 'scan'>,
 ): SourceSet {
   const all: readonly DataSource[] = [
+    createFilesSource({
+      root: config.filesRoot,
+      scan: (body, request, signal) => cpu.scan(body, request, signal),
+    }),
     createSimulatedSource({
       seed: config.simulatedSeed,
       symbols: config.simulatedSymbols,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { Piscina } from 'piscina';
 
+import type { FileScan, ScanRequest } from '../../sources/files/scan-file.ts';
 import type { CpuTasks } from './tasks.ts';
 
 /** What every thread needs to open its own view of the stores. */
@@ -14,6 +15,8 @@ export interface ThreadData {
 export interface CpuPool extends CpuTasks {
   /** Renders a simulated source's answer. */
   render(request: unknown, signal: AbortSignal): Promise<Uint8Array>;
+  /** Looks through a file of the source `files`. */
+  scan(body: Uint8Array, request: ScanRequest, signal: AbortSignal): Promise<FileScan>;
   close(): Promise<void>;
 }
 
@@ -29,6 +32,7 @@ export function createCpuPool(data: ThreadData, threads = availableParallelism()
     transform: (task, signal) => pool.run(task, { name: 'transform', signal }),
     validate: (task, signal) => pool.run(task, { name: 'validate', signal }),
     render: (request, signal) => pool.run(request, { name: 'render', signal }),
+    scan: (body, request, signal) => pool.run({ body, request }, { name: 'scan', signal }),
     close: () => pool.close(),
   };
 }

@@ -2,6 +2,7 @@
 import { workerData } from 'piscina';
 
 import { decoders } from '../../sources/decoders.ts';
+import { scanFile, type FileScan, type ScanRequest } from '../../sources/files/scan-file.ts';
 import { renderAnswer, type RenderRequest } from '../../sources/simulated/render.ts';
 import { createLanding } from '../../storage/landing.ts';
 import { openStore } from '../../storage/open-store.ts';
@@ -33,4 +34,11 @@ export function validate(task: ValidateTask): Promise<ValidateOutcome> {
 
 export function render(request: RenderRequest): Uint8Array {
   return renderAnswer(request);
+}
+
+export function scan(task: {
+  readonly body: Uint8Array;
+  readonly request: ScanRequest;
+}): Promise<FileScan> {
+  return scanFile(task.body, task.request);
 }

@@ -7,7 +7,7 @@ import { parseSymbolCell } from '../decode/symbol.ts';
 import { decodeText, textBytes } from '../decode/text-encoding.ts';
 import { planColumns, type ColumnPlan } from './layout.ts';
 import { unreadableText } from './read-error.ts';
-import { checkKeyless, type RowsRequest } from './rows-request.ts';
+import { checkKeyless, EARLIEST_DAY, type RowsRequest } from './rows-request.ts';
 import { adjustedPrices } from './recognise-layout.ts';
 
 const ZERO = 0x30;
@@ -113,7 +113,7 @@ function readRow(read: RowRead): string | undefined {
   const day = hasKeyCells
     ? parseDayCell(bytes, starts[plan.day] ?? 0, ends[plan.day] ?? 0)
     : Number.NaN;
-  if (symbol < 0 || Number.isNaN(day)) {
+  if (symbol < 0 || !(day >= EARLIEST_DAY)) {
     builder.addKeyless(line - 2);
     return faultOf(read, symbol);
   }

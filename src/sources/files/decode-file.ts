@@ -83,15 +83,13 @@ export async function decodeFile(body: Uint8Array, facts: RequestFacts): Promise
       wanted: wanted === undefined ? undefined : new Set(wanted.map(symbolKeyOf)),
     }),
   );
-  // All symbols of the file were proven together when it was indexed; what is left of them is proven where it can be.
-  const [fault] = disproveUnits(columns, layout, place).values();
-  if (fault !== undefined && (wanted === undefined || columns.length >= PROVABLE_ROWS)) {
+  const isWhole = wanted === undefined;
+  const [fault] = disproveUnits(columns, layout, place, { isWhole }).values();
+  if (fault !== undefined) {
     throw fault;
   }
   return columns;
 }
-
-const PROVABLE_ROWS = 10;
 
 /** What a reader of somebody else's bytes throws is the bytes' fault, unless it says otherwise. */
 export async function guarded<T>(place: string, work: () => Promise<T> | T): Promise<T> {

@@ -4,20 +4,32 @@ import type { EtlError } from '../../domain/errors.ts';
 import type { StockSymbol } from '../../domain/stock-symbol.ts';
 import { readArchive } from './archive.ts';
 import { NO_NOTE, readLayoutNote, type LayoutNote } from './custom-layout.ts';
+import { errorOf } from './fault.ts';
 import { kindOfMember, type FileKind } from './file-kind.ts';
 import { findFiles, type FoundFile } from './find-files.ts';
 import { MOST_FILES } from './limits.ts';
 import { notFound, readFileBelow } from './safe-path.ts';
-import { scanFile, type FileScan } from './scan-file.ts';
+import { scanFile, type FileScan, type ScanRequest } from './scan-file.ts';
 
 /** A file or member with what is in it. */
-export interface IndexedFile extends FileScan {
+export interface IndexedFile extends Pick<FileScan, 'layout' | 'symbol' | 'holdings'> {
   readonly file: FoundFile;
   readonly member: string | undefined;
   /** Of a member: its place in the archive. */
   readonly ordinal: number;
   readonly kind: FileKind;
+  /** Symbols whose rows may not be used. */
+  readonly refused: ReadonlyMap<StockSymbol, EtlError>;
+  /** Why nothing of the file may be used, where its symbols are not known. */
+  readonly error: EtlError | undefined;
 }
+
+/** Looks through one file: in this thread, or in another. */
+export type Scan = (
+  body: Uint8Array,
+  request: ScanRequest,
+  signal: AbortSignal,
+) => Promise<FileScan>;
 
 /** What lies below a path. */
 export interface Catalogue {
@@ -39,7 +51,7 @@ interface Remembered {
  * Remembers what is in each file for as long as its size, time and layout stay as they were. A file is read once, even where
  * many batches ask at the same time; a worker that remembers nothing reads again.
  */
-export function createFileIndex(root: string): FileIndex {
+export function createFileIndex(root: string, scan: Scan = scanFile): FileIndex {
   const remembered = new Map<string, Remembered>();
 
   function scansOf(file: FoundFile, note: LayoutNote): Promise<readonly IndexedFile[]> {
@@ -49,7 +61,7 @@ export function createFileIndex(root: string): FileIndex {
       return known.scans;
     }
     // Not the caller's signal: others may wait for the same file.
-    const scans = scanFound(file, note, AbortSignal.timeout(LONGEST_SCAN_MS));
+    const scans = scanFound(file, note, scan);
     remembered.set(file.path, { stamp, scans });
     scans.catch(() => remembered.delete(file.path));
     if (remembered.size > MOST_FILES) {
@@ -78,8 +90,6 @@ export function createFileIndex(root: string): FileIndex {
     },
   };
 }
-
-const LONGEST_SCAN_MS = 3_600_000;
 
 function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
@@ -116,25 +126,39 @@ function breathe(): Promise<void> {
 async function scanFound(
   file: FoundFile,
   { layout: custom, ignores }: LayoutNote,
-  signal: AbortSignal,
+  scan: Scan,
 ): Promise<readonly IndexedFile[]> {
   const { content, path } = file;
-  if (content !== 'tar' && content !== 'zip') {
+  // Not a caller's signal: others may be waiting for the same file.
+  const { signal } = new AbortController();
+  async function scanned(body: Uint8Array, request: ScanRequest, ordinal: number): Promise<void> {
     await breathe();
-    const body = await readFileBelow(file.real, path, file);
-    const scan = await scanFile(body, { path, member: undefined, kind: content, custom });
-    return [{ ...scan, file, member: undefined, ordinal: 0, kind: content }];
+    const { layout, symbol, holdings, refused, fault } = await scan(body, request, signal);
+    scans.push({
+      file,
+      ordinal,
+      layout,
+      symbol,
+      holdings,
+      member: request.member,
+      kind: request.kind,
+      refused: new Map(refused.map((one) => [one.symbol, errorOf(one.fault)])),
+      error: fault === undefined ? undefined : errorOf(fault),
+    });
   }
   const scans: IndexedFile[] = [];
+  if (content !== 'tar' && content !== 'zip') {
+    const body = await readFileBelow(file.real, path, file);
+    await scanned(body, { path, member: undefined, kind: content, custom }, 0);
+    return scans;
+  }
   function isWanted(name: string): boolean {
     return kindOfMember(name) !== undefined && !ignores(nameOf(name));
   }
   for await (const { name, ordinal, body } of readArchive(file, isWanted, signal)) {
-    await breathe();
     const kind = kindOfMember(name);
     if (kind !== undefined) {
-      const scan = await scanFile(body, { path, member: name, kind, custom });
-      scans.push({ ...scan, file, member: name, ordinal, kind });
+      await scanned(body, { path, member: name, kind, custom }, ordinal);
     }
   }
   if (scans.length === 0) {

@@ -20,7 +20,7 @@ export function contentOf(path: string): FileKind | 'tar' | 'zip' | undefined {
 /** As `contentOf`, for a member of an archive: archives within archives are not read. */
 export function kindOfMember(name: string): FileKind | undefined {
   const content = contentOf(name);
-  const isHidden = /(^|\/)(\.|__MACOSX\/)/.test(name);
+  const isHidden = /(^|\/)(\.[^/]|__MACOSX\/)/.test(name);
   return isHidden || content === 'tar' || content === 'zip' ? undefined : content;
 }
 

@@ -10,7 +10,7 @@ import type {
 } from '../data-source.ts';
 import { readArchive } from './archive.ts';
 import { factsOf, FILES_FORMAT } from './decode-file.ts';
-import { createFileIndex, type Catalogue, type IndexedFile } from './file-index.ts';
+import { createFileIndex, type Catalogue, type IndexedFile, type Scan } from './file-index.ts';
 import type { FoundFile } from './find-files.ts';
 import { readFileBelow } from './safe-path.ts';
 
@@ -19,13 +19,16 @@ export const FILES = 'files';
 export interface FilesOptions {
   /** The directory below which files may be read; nothing outside is ever opened. */
   readonly root: string;
+  /** Looks through a file, in a worker thread as a rule. */
+  readonly scan?: Scan;
 }
 
 /** Files as a source: whatever lies below a path, told apart by its headers. It has what the files have, no more. */
 export function createFilesSource({
   root,
+  scan,
 }: FilesOptions): DataSource & Required<Pick<DataSource, 'inspect'>> {
-  const index = createFileIndex(root);
+  const index = createFileIndex(root, scan);
   return {
     name: FILES,
     async listInstruments({ path = '.' }, signal) {
@@ -163,6 +166,10 @@ async function* readChosen(
     const choice = byOrdinal.get(ordinal);
     if (choice !== undefined) {
       yield answerOf(choice, body);
+      byOrdinal.delete(ordinal);
+    }
+    if (byOrdinal.size === 0) {
+      break;
     }
   }
 }

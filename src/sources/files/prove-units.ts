@@ -35,12 +35,14 @@ function noEvidence(): Evidence {
 /**
  * Amount / volume of a day is its mean price and lies between its low and its high: so units prove themselves, and adjusted
  * prices betray themselves, since amounts are never adjusted. Where a file has no amounts, only impossible prices can be seen.
+ * Symbols with few rows are judged together, and only where the file is whole (`isWhole`), not a choice of its symbols.
  * @returns the symbols whose rows may not be used, each with the reason
  */
 export function disproveUnits(
   columns: BarColumns,
   layout: FileLayout,
   place: string,
+  { isWhole }: { readonly isWhole: boolean },
 ): ReadonlyMap<StockSymbol, SchemaDriftError> {
   const bySymbol = columns.symbols.map(noEvidence);
   const slack = layout.volumeUnit === 'lot' ? HALF_LOT : 0;
@@ -53,7 +55,7 @@ export function disproveUnits(
   const together = noEvidence();
   const few = bySymbol.filter(({ priced }) => priced < OWN_JUDGEMENT);
   few.forEach((evidence) => add(together, evidence));
-  const ofFew = faultOf(together, layout, place);
+  const ofFew = isWhole ? faultOf(together, layout, place) : undefined;
   const refused = new Map<StockSymbol, SchemaDriftError>();
   for (const [id, symbol] of columns.symbols.entries()) {
     const evidence = bySymbol[id] ?? together;

@@ -14,6 +14,9 @@ export interface RowsRequest {
   readonly wanted: ReadonlySet<SymbolKey> | undefined;
 }
 
+/** 1990-12-19, the first session of any of the exchanges: a day before it is a misread one. */
+export const EARLIEST_DAY = 7657;
+
 /** A footer and a torn line or two are counted; more rows without a key mean that the file is not what it seems. */
 const FEW_KEYLESS = 3;
 const KEYLESS_SHARE = 0.01;

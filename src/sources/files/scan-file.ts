@@ -4,6 +4,7 @@ import type { StockSymbol } from '../../domain/stock-symbol.ts';
 import type { DayNumber } from '../../domain/trading-day.ts';
 import { symbolKeyOf } from '../decode/symbol.ts';
 import { fileReaders, guarded, placeOf, unpack } from './decode-file.ts';
+import { faultOf, type Fault } from './fault.ts';
 import { symbolOfName, type FileKind } from './file-kind.ts';
 import type { FileLayout } from './layout.ts';
 import { disproveUnits } from './prove-units.ts';
@@ -33,12 +34,15 @@ export interface FileScan {
   readonly symbol: StockSymbol | undefined;
   readonly holdings: readonly Holding[];
   /** Symbols whose rows may not be used. */
-  readonly refused: ReadonlyMap<StockSymbol, EtlError>;
+  readonly refused: readonly { readonly symbol: StockSymbol; readonly fault: Fault }[];
   /** Why nothing of the file may be used, where its symbols are not known. */
-  readonly error: EtlError | undefined;
+  readonly fault: Fault | undefined;
 }
 
-/** Reads a whole file once: which layout it has, whether its units hold, and what is in it. Never throws an EtlError. */
+/**
+ * Reads a whole file once: which layout it has, whether its units hold, and what is in it. What is wrong with it is part of
+ * the result, which is plain data, so that a worker thread can do this.
+ */
 export async function scanFile(body: Uint8Array, request: ScanRequest): Promise<FileScan> {
   const place = placeOf(request);
   const named = symbolOfName(request.member ?? request.path);
@@ -48,13 +52,13 @@ export async function scanFile(body: Uint8Array, request: ScanRequest): Promise<
     if (!(error instanceof EtlError)) {
       throw error;
     }
-    const isNamed = named !== undefined;
+    const fault = faultOf(error);
     return {
       layout: undefined,
       symbol: named,
       holdings: [],
-      refused: new Map(isNamed ? [[named, error]] : []),
-      error: isNamed ? undefined : error,
+      refused: named === undefined ? [] : [{ symbol: named, fault }],
+      fault: named === undefined ? fault : undefined,
     };
   }
 }
@@ -82,8 +86,9 @@ async function scanRows(
   if (holdings.length === 0 && symbol !== undefined) {
     holdings.push({ symbol, rows: 0, first: undefined, last: undefined });
   }
-  const refused = disproveUnits(columns, layout, place);
-  return { layout, symbol, holdings, refused, error: undefined };
+  const disproved = disproveUnits(columns, layout, place, { isWhole: true });
+  const refused = [...disproved].map(([of, error]) => ({ symbol: of, fault: faultOf(error) }));
+  return { layout, symbol, holdings, refused, fault: undefined };
 }
 
 function holdingsOf({ length, symbols, symbolId, tradingDay }: BarColumns): Holding[] {

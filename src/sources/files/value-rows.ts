@@ -5,7 +5,7 @@ import { missingReasonOf, parseScaled, scaleNumber } from '../decode/decimal.ts'
 import { symbolKeyOf } from '../decode/symbol.ts';
 import { planColumns, type ColumnPlan } from './layout.ts';
 import { adjustedPrices } from './recognise-layout.ts';
-import { checkKeyless, type RowsRequest } from './rows-request.ts';
+import { checkKeyless, EARLIEST_DAY, type RowsRequest } from './rows-request.ts';
 
 /** Cells in the header's order, or the reason why the row has none. */
 export type ValueRow = readonly unknown[] | string;
@@ -49,7 +49,7 @@ function readRow(cells: ValueRow, index: number, reading: Reading): string | und
   }
   const symbol = plan.symbol < 0 ? request.symbol : symbolKeyOf(shownValue(cells[plan.symbol]));
   const day = dayOf(cells[plan.day]);
-  if (symbol < 0 || Number.isNaN(day)) {
+  if (symbol < 0 || !(day >= EARLIEST_DAY)) {
     builder.addKeyless(index);
     const shown = shownValue(cells[symbol < 0 ? plan.symbol : plan.day]).slice(0, 64);
     return symbol < 0
