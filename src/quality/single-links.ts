@@ -19,7 +19,7 @@ interface Account {
 /** Scale of an opening gap, as ln(open / previous close): what tells a wrong close from a wrong previous close. */
 const GAP_SCALE = 0.008;
 /** Costs nearer to each other than this: both rows are doubted. */
-const CLEAR = 4;
+const CLEAR = 2.5;
 const LEAST_SPIKE = 0.03;
 const THIN = -0.25;
 
