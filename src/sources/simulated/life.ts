@@ -1,5 +1,8 @@
+import { lowerBound } from '../../calendar/lower-bound.ts';
 import { sessionsOf } from '../../calendar/trading-calendar.ts';
-import { hash32, signed, smoothNoise, uniform } from './noise.ts';
+import { hash32, uniform } from './noise.ts';
+import { BLOCK, isTroubled, pathBlock, pathClose } from './path.ts';
+import { FREE_SESSIONS, LIMIT_REFORMS, priceLimitOf, type PriceLimit } from './price-limits.ts';
 import type { Security } from './universe.ts';
 
 /**
@@ -10,74 +13,55 @@ export interface Life {
   readonly security: Security;
   /** Day numbers of its exchange's sessions from listing to delisting. */
   readonly sessions: Int32Array;
-  /** Ascending, disjoint: [first, end) in sessions. */
-  readonly suspensions: readonly (readonly [number, number])[];
-  /** [first, end) in sessions, or undefined. */
-  readonly st: readonly [number, number] | undefined;
+  /** Ascending, disjoint. */
+  readonly suspensions: readonly Span[];
+  readonly st: Span | undefined;
   readonly actions: readonly CorporateAction[];
+  /** Ascending by session; the first begins with the listing. */
+  readonly limits: readonly LimitPhase[];
 }
 
-/** An ex-right day: one share before it is worth `factor` times one share after it, by the reference price. */
+/** [first, end) in sessions. */
+export type Span = readonly [first: number, end: number];
+
+/** The price limit from a session on. */
+export interface LimitPhase {
+  readonly from: number;
+  readonly limit: PriceLimit | undefined;
+}
+
+/** An ex-right day. It is never in a suspension, nor in a block with a limit episode. */
 export interface CorporateAction {
   readonly session: number;
   /** Of the close before: what is paid in cash, in cents a share. */
   readonly cashCents: number;
   /** New shares for one old one: 1, or 2 for a split. */
   readonly shares: number;
-  /** Product of all factors up to and including this one: raw price = path / cumulative. */
+  readonly lastCloseCents: number;
+  /** (last close - cash) / shares, in whole cents. */
+  readonly preCloseCents: number;
+  /** Product of last close / pre-close of all actions up to and including this one: raw price = path / cumulative. */
   readonly cumulative: number;
 }
 
-const STREAM = {
-  base: 10,
-  slow: 11,
-  fast: 12,
-  daily: 13,
-  suspended: 14,
-  suspension: 15,
-  troubled: 16,
-  st: 17,
-  split: 18,
-  payout: 19,
-  exDay: 20,
-} as const;
-
+const STREAM = { suspended: 14, suspension: 15, st: 17, split: 18, payout: 19, exDay: 20 } as const;
 const YEAR = 243;
-const TROUBLED_SHARE = 0.05;
 const LONG_SUSPENSION_SHARE = 0.15;
 const SUSPENDED_YEARS = 0.3;
+/** Within a year suspensions end before session 200 and ex-right days come after it. */
+const EX_DAYS_FROM = 200;
 
-function isTroubled(seed: number): boolean {
-  return uniform(seed, STREAM.troubled, 0) < TROUBLED_SHARE;
-}
-
-/**
- * The price that a share would have without corporate actions, in cents, at the n-th session on which it traded. From one
- * session to the next it moves by less than 4 % (1.6 % for symbols that are ever ST), so that limits are met only by design.
- */
-export function pathCents(seed: number, traded: number): number {
-  const calm = isTroubled(seed) ? 0.4 : 1;
-  const base = Math.log(600 + 9000 * uniform(seed, STREAM.base, 0) ** 2);
-  const drift = 0.00018 * traded;
-  const swing =
-    0.35 * smoothNoise(seed, STREAM.slow, traded, 120) +
-    0.08 * smoothNoise(seed, STREAM.fast, traded, 20) +
-    0.008 * signed(seed, STREAM.daily, traded);
-  return Math.exp(base + drift + calm * swing);
-}
-
-function suspensionsOf(seed: number, length: number): readonly (readonly [number, number])[] {
-  const found: [number, number][] = [];
+function suspensionsOf(seed: number, length: number): readonly Span[] {
+  const found: Span[] = [];
   for (let year = 0; year * YEAR < length; year += 1) {
     if (uniform(seed, STREAM.suspended, year) >= SUSPENDED_YEARS) {
       continue;
     }
     const isLong = uniform(seed, STREAM.suspension, 3 * year) < LONG_SUSPENSION_SHARE;
-    const duration = isLong
-      ? 10 + Math.floor(60 * uniform(seed, STREAM.suspension, 3 * year + 1))
-      : 1 + Math.floor(3 * uniform(seed, STREAM.suspension, 3 * year + 1));
+    const share = uniform(seed, STREAM.suspension, 3 * year + 1);
+    const duration = isLong ? 10 + Math.floor(60 * share) : 1 + Math.floor(3 * share);
     const start =
-      year * YEAR + 10 + Math.floor(150 * uniform(seed, STREAM.suspension, 3 * year + 2));
+      year * YEAR + 10 + Math.floor(120 * uniform(seed, STREAM.suspension, 3 * year + 2));
     if (start + duration < length) {
       found.push([start, start + duration]);
     }
@@ -85,21 +69,19 @@ function suspensionsOf(seed: number, length: number): readonly (readonly [number
   return found;
 }
 
-function stPhaseOf(seed: number, length: number): readonly [number, number] | undefined {
+function stPhaseOf(seed: number, length: number): Span | undefined {
   if (!isTroubled(seed) || length < 3 * YEAR) {
     return undefined;
   }
   const start = YEAR + Math.floor((length - 2 * YEAR) * uniform(seed, STREAM.st, 0));
-  return [
-    start,
-    Math.min(length, start + YEAR + Math.floor(2 * YEAR * uniform(seed, STREAM.st, 1))),
-  ];
+  const duration = YEAR + Math.floor(2 * YEAR * uniform(seed, STREAM.st, 1));
+  return [start, Math.min(length, start + duration)];
 }
 
 /** Sessions before `session` on which the symbol traded. */
-export function tradedBefore(life: Pick<Life, 'suspensions'>, session: number): number {
+export function tradedBefore(suspensions: readonly Span[], session: number): number {
   let traded = session;
-  for (const [first, end] of life.suspensions) {
+  for (const [first, end] of suspensions) {
     if (first >= session) {
       break;
     }
@@ -108,47 +90,89 @@ export function tradedBefore(life: Pick<Life, 'suspensions'>, session: number): 
   return traded;
 }
 
+/** The session on which the symbol traded after having traded on `traded` others. */
+export function sessionAfter(suspensions: readonly Span[], traded: number): number {
+  let session = traded;
+  for (const [first, end] of suspensions) {
+    if (first > session) {
+      break;
+    }
+    session += end - first;
+  }
+  return session;
+}
+
 const MIN_PAYING_CENTS = 200;
 const MIN_SPLIT_CENTS = 4000;
 
 /** A dividend in most years; a split of a share that has become dear. */
 function actionsOf(
   seed: number,
-  life: Pick<Life, 'suspensions'>,
+  suspensions: readonly Span[],
   length: number,
 ): readonly CorporateAction[] {
   const actions: CorporateAction[] = [];
   let cumulative = 1;
   for (let year = 0; (year + 1) * YEAR < length; year += 1) {
-    const session = (year + 1) * YEAR - 1 - (hash32(seed, STREAM.exDay, year) % 40);
-    const traded = tradedBefore(life, session);
-    const close = Math.max(100, Math.round(pathCents(seed, traded - 1) / cumulative));
-    const isSplit = close > MIN_SPLIT_CENTS && uniform(seed, STREAM.split, year) < 0.4;
-    const isPaying = close > MIN_PAYING_CENTS && uniform(seed, STREAM.payout, 2 * year) < 0.8;
+    const offset = hash32(seed, STREAM.exDay, year) % (YEAR - EX_DAYS_FROM);
+    const session = year * YEAR + EX_DAYS_FROM + offset;
+    const traded = tradedBefore(suspensions, session) - 1;
+    const path = pathBlock(seed, Math.floor(traded / BLOCK));
+    const lastCloseCents = pathClose(path, traded, cumulative);
+    const isSplit = lastCloseCents > MIN_SPLIT_CENTS && uniform(seed, STREAM.split, year) < 0.4;
+    const isPaying =
+      lastCloseCents > MIN_PAYING_CENTS && uniform(seed, STREAM.payout, 2 * year) < 0.8;
     const rate = 0.005 + 0.025 * uniform(seed, STREAM.payout, 2 * year + 1);
-    const cashCents = isPaying ? Math.max(1, Math.round(close * rate)) : 0;
+    const cashCents = isPaying ? Math.round(lastCloseCents * rate) : 0;
     const shares = isSplit ? 2 : 1;
-    if (cashCents === 0 && shares === 1) {
-      continue;
+    const preCloseCents = Math.round((lastCloseCents - cashCents) / shares);
+    if (preCloseCents !== lastCloseCents) {
+      cumulative *= lastCloseCents / preCloseCents;
+      actions.push({ session, cashCents, shares, lastCloseCents, preCloseCents, cumulative });
     }
-    cumulative *= (close * shares) / (close - cashCents);
-    actions.push({ session, cashCents, shares, cumulative });
   }
   return actions;
 }
 
+function limitPhasesOf(
+  { exchange, board, listDay }: Security,
+  sessions: Int32Array,
+  st: Span | undefined,
+): readonly LimitPhase[] {
+  const reforms = LIMIT_REFORMS.filter((day) => day > listDay);
+  const changes = reforms.map((day) => lowerBound(sessions, day));
+  changes.push(0, 1, FREE_SESSIONS, ...(st ?? []));
+  changes.sort((left, right) => left - right);
+  const phases: LimitPhase[] = [];
+  for (const from of changes) {
+    const day = sessions[from];
+    if (day === undefined) {
+      break;
+    }
+    const isSt = st !== undefined && from >= st[0] && from < st[1];
+    const facts = { exchange, board, listDay, day, sessionsSinceListing: from, isSt };
+    const limit = priceLimitOf(facts);
+    if (phases.length === 0 || phases.at(-1)?.limit !== limit) {
+      phases.push({ from, limit });
+    }
+  }
+  return phases;
+}
+
 /** Everything that happens to a security, once and for all. */
 export function lifeOf(security: Security): Life {
-  const all = sessionsOf(security.exchange);
-  const from = all.indexOf(security.listDay);
-  const end = security.delistDay === undefined ? all.length : all.indexOf(security.delistDay);
-  const sessions = all.subarray(from, end);
-  const suspensions = suspensionsOf(security.seed, sessions.length);
+  const { seed, exchange, listDay, delistDay } = security;
+  const all = sessionsOf(exchange);
+  const end = delistDay === undefined ? all.length : lowerBound(all, delistDay);
+  const sessions = all.subarray(lowerBound(all, listDay), end);
+  const suspensions = suspensionsOf(seed, sessions.length);
+  const st = stPhaseOf(seed, sessions.length);
   return {
     security,
     sessions,
     suspensions,
-    st: stPhaseOf(security.seed, sessions.length),
-    actions: actionsOf(security.seed, { suspensions }, sessions.length),
+    st,
+    actions: actionsOf(seed, suspensions, sessions.length),
+    limits: limitPhasesOf(security, sessions, st),
   };
 }

@@ -9,9 +9,11 @@ export interface RenderRequest {
   readonly symbols: readonly StockSymbol[];
   readonly from: DayNumber;
   readonly to: DayNumber;
+  /** Epoch milliseconds: what was known then. */
+  readonly asOf?: number;
 }
 
 /** The market's answer for some symbols over a closed range, as bytes. Keeps a core busy: run it in a thread. */
-export function renderAnswer({ market, symbols, from, to }: RenderRequest): Uint8Array {
-  return encodeAnswer(marketOf(market).bars(symbols, from, to));
+export function renderAnswer({ market, symbols, from, to, asOf }: RenderRequest): Uint8Array {
+  return encodeAnswer(marketOf(market).bars(symbols, from, to, asOf));
 }

@@ -16,9 +16,10 @@ const PRICES = ['open', 'high', 'low', 'close', 'preClose'] as const;
 /** Two wide columns, five prices, day and symbol, marks. */
 const ROW_BYTES = 8 * WIDE.length + 4 * (PRICES.length + 2) + 1;
 
-function drift(what: string): SchemaDriftError {
+function drift(what: string, cause?: unknown): SchemaDriftError {
   return new SchemaDriftError(`The answer is no ${SIMULATED_FORMAT}: ${what}`, {
     code: 'ETL-SRC-120',
+    cause,
   });
 }
 
@@ -66,6 +67,14 @@ function isHeader(value: unknown): value is Header {
   );
 }
 
+function parseHeader(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch (error) {
+    throw drift('its header cannot be read', error);
+  }
+}
+
 /** @throws SchemaDriftError where the bytes are not of this form, or not whole. */
 export function decodeAnswer(body: Uint8Array): BarColumns {
   // A copy where the bytes do not begin on eight: typed arrays must.
@@ -78,9 +87,7 @@ export function decodeAnswer(body: Uint8Array): BarColumns {
   if (prefix.getUint32(0, true) !== MAGIC || PREFIX_BYTES + headerBytes > bytes.length) {
     throw drift('its beginning is another');
   }
-  const header: unknown = JSON.parse(
-    Buffer.from(bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + headerBytes)).toString('utf8'),
-  );
+  const header = parseHeader(bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + headerBytes));
   const start = alignedTo(PREFIX_BYTES + headerBytes);
   if (!isHeader(header) || bytes.length !== start + header.rows * ROW_BYTES) {
     throw drift('its length does not fit its header');
