@@ -12,7 +12,7 @@ export const KILLS = [
   'transform.after_write=kill9@2',
   'validate.after_write=kill9@1',
   'load.mid_copy=kill9@1',
-  'load.before_commit=kill9@2',
+  'load.after_ledger_before_commit=kill9@2',
   'load.after_commit=kill9@1',
 ] as const;
 

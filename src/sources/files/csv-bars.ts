@@ -55,8 +55,11 @@ function checkNames(names: readonly string[], place: string): void {
     const shown = separator === '\t' ? 'tabs' : `"${separator}"`;
     throw unreadableText(place, `columns are separated by ${shown}; expected ","`, 1);
   }
-  if (only.includes('\r')) {
+  if (names.some((name) => name.includes('\r'))) {
     throw unreadableText(place, 'lines end in CR alone; expected LF or CRLF', 1);
+  }
+  if (names.filter((name) => /^-?\d+(\.\d+)?$/.test(name)).length > 1) {
+    throw unreadableText(place, 'the first line holds values; expected the names of columns', 1);
   }
   const seen = new Set<string>();
   for (const [column, name] of names.entries()) {

@@ -86,7 +86,7 @@ export async function readLayoutNote(
             volumeUnit: volumeUnit ?? 'share',
             amountUnit: amountUnit ?? 'cny',
           },
-    ignores: (name) => patterns.some((matches) => matches(name)),
+    ignores: (name) => patterns.some((pattern) => pattern.matches(name)),
     text,
   };
 }

@@ -1,11 +1,11 @@
-import type { Stats } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { ConfigurationError } from '../../domain/errors.ts';
 import type { FileKind } from './file-kind.ts';
 import { contentOf } from './file-kind.ts';
-import { compileGlob, fixedPartOf, isGlob } from './glob.ts';
+import { compileGlob, fixedPartOf, isGlob, type Glob } from './glob.ts';
 import { MOST_FILES } from './limits.ts';
 import {
   accessError,
@@ -26,7 +26,8 @@ export interface FoundFile extends FileStamp {
 
 interface Walk {
   readonly root: string;
-  readonly matches: (path: string) => boolean;
+  /** What is looked for; undefined: everything. */
+  readonly glob: Glob | undefined;
   readonly signal: AbortSignal;
   readonly found: FoundFile[];
   /** Folders that were seen, by real path: a link to a folder above would lead in circles. */
@@ -46,11 +47,11 @@ export async function findFiles(
   const root = await realRoot(rootPath);
   const parts = relativeParts(root, path);
   const shown = parts.join('/');
-  const walk: Walk = { root, matches: () => true, signal, found: [], seen: new Set() };
+  const walk: Walk = { root, glob: undefined, signal, found: [], seen: new Set() };
   if (isGlob(shown) && !(await exists(root, parts))) {
-    const matches = compileGlob(shown);
+    const glob = compileGlob(shown);
     const fixed = fixedPartOf(shown).split('/').filter(Boolean);
-    await visit({ ...walk, matches }, fixed, await realPathBelow(root, fixed));
+    await visit({ ...walk, glob }, fixed, await realPathBelow(root, fixed));
   } else {
     const real = await realPathBelow(root, parts);
     const stats = await stat(real);
@@ -97,18 +98,34 @@ async function visit(walk: Walk, parts: readonly string[], real: string): Promis
   const entries = await readdir(real, { withFileTypes: true }).catch((error: unknown) => {
     throw accessError(parts.join('/'), error);
   });
-  const shown = entries.filter(({ name }) => !name.startsWith('.'));
-  for (const entry of shown.toSorted((left, right) => (left.name < right.name ? -1 : 1))) {
-    const isOther = !entry.isDirectory() && contentOf(entry.name) === undefined;
-    // A link may be a folder; any other name without an ending of ours is none of our business.
-    if (!isOther || (entry.isSymbolicLink() && (await isFolder(join(real, entry.name))))) {
-      const below = [...parts, entry.name];
+  for (const entry of entries.toSorted((left, right) => (left.name < right.name ? -1 : 1))) {
+    const below = [...parts, entry.name];
+    if (await isWanted(walk, entry, { shown: below.join('/'), real: join(real, entry.name) })) {
       const target = entry.isSymbolicLink()
         ? await realPathBelow(walk.root, below)
         : join(real, entry.name);
       await visitEntry(walk, below, target, await stat(target));
     }
   }
+}
+
+/** A glob walks only where it may match, and follows no link to a folder. Where no glob chooses, links are followed. */
+async function isWanted(
+  { glob }: Walk,
+  entry: Dirent,
+  { shown, real }: { readonly shown: string; readonly real: string },
+): Promise<boolean> {
+  if (entry.name.startsWith('.')) {
+    return false;
+  }
+  if (entry.isDirectory()) {
+    return glob === undefined || glob.mayMatchBelow(shown);
+  }
+  if (contentOf(entry.name) !== undefined) {
+    return glob === undefined || glob.matches(shown);
+  }
+  // A link may be a folder; any other name without an ending of ours is none of our business.
+  return glob === undefined && entry.isSymbolicLink() && isFolder(real);
 }
 
 async function isFolder(link: string): Promise<boolean> {
@@ -130,7 +147,7 @@ async function visitEntry(
   }
   const path = parts.join('/');
   const content = contentOf(path);
-  if (content === undefined || !walk.matches(path)) {
+  if (content === undefined || walk.glob?.matches(path) === false) {
     return;
   }
   if (!stats.isFile()) {

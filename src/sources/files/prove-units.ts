@@ -1,8 +1,9 @@
-import type { BarColumns } from '../../domain/bar.ts';
-import { SchemaDriftError } from '../../domain/errors.ts';
+import { MISSING, missingReasonAt, type BarColumns } from '../../domain/bar.ts';
+import type { SchemaDriftError } from '../../domain/errors.ts';
 import type { StockSymbol } from '../../domain/stock-symbol.ts';
-import { AMOUNT_UNITS, VOLUME_UNITS, type FileLayout } from './layout.ts';
+import type { FileLayout } from './layout.ts';
 import { adjustedPrices } from './recognise-layout.ts';
+import { tooLargeAmounts, wrongUnits } from './wrong-units.ts';
 
 /** 1/10,000 CNY: one cent of tolerance, and the finest tick of any listed security. */
 const CENT = 100;
@@ -24,12 +25,21 @@ interface Evidence {
   unquotable: number;
   checked: number;
   inside: number;
+  /** Rows whose amount is more than any stock could trade, so much that no column of ours holds it. */
+  tooLarge: number;
   /** Rows that would be inside were the mean price 10^FACTORS[n] times as high. */
   readonly byFactor: number[];
 }
 
 function noEvidence(): Evidence {
-  return { priced: 0, unquotable: 0, checked: 0, inside: 0, byFactor: FACTORS.map(() => 0) };
+  return {
+    priced: 0,
+    unquotable: 0,
+    checked: 0,
+    inside: 0,
+    tooLarge: 0,
+    byFactor: FACTORS.map(() => 0),
+  };
 }
 
 /**
@@ -81,6 +91,13 @@ function weigh(columns: BarColumns, row: number, slack: number, evidence: Eviden
   }
   const volume = columns.volume[row] ?? Number.NaN;
   const amount = columns.amount[row] ?? Number.NaN;
+  const isTooLarge =
+    Number.isNaN(amount) && missingReasonAt(columns, row, 'amount') === MISSING.outOfRange;
+  if (volume > 0 && isTooLarge) {
+    evidence.checked += 1;
+    evidence.tooLarge += 1;
+    return;
+  }
   if (!(volume > 0 && amount > 0)) {
     return;
   }
@@ -105,6 +122,7 @@ function add(total: Evidence, part: Evidence): void {
   total.unquotable += part.unquotable;
   total.checked += part.checked;
   total.inside += part.inside;
+  total.tooLarge += part.tooLarge;
   part.byFactor.forEach((count, factor) => {
     total.byFactor[factor] = (total.byFactor[factor] ?? 0) + count;
   });
@@ -121,12 +139,16 @@ function faultOf(
   place: string,
   symbol?: StockSymbol,
 ): SchemaDriftError | undefined {
-  const { priced, unquotable, checked, inside, byFactor } = evidence;
+  const { priced, unquotable, checked, inside, tooLarge, byFactor } = evidence;
   const where = symbol === undefined ? place : `${place}, ${symbol}`;
   if (checked > 0 && isTooFew(inside, checked)) {
-    const factor = byFactor.findIndex((count) => count > checked / 2);
+    const factor = byFactor.findIndex((count) => count > (checked - tooLarge) / 2);
     if (factor >= 0) {
-      return wrongUnits(where, layout, FACTORS[factor] ?? 0, evidence);
+      const rows = byFactor[factor] ?? 0;
+      return wrongUnits(where, layout, FACTORS[factor] ?? 0, { rows, of: checked });
+    }
+    if (tooLarge > checked / 2) {
+      return tooLargeAmounts(where, layout, { rows: tooLarge, of: checked });
     }
     return adjustedPrices(
       where,
@@ -143,54 +165,4 @@ function faultOf(
         `${unquotable} of ${priced} rows have negative prices or ones finer than 0.001 CNY`,
       )
     : undefined;
-}
-
-const VOLUME_WORDS = { share: 'shares', lot: 'lots' } as const;
-const AMOUNT_WORDS = {
-  cny: 'CNY',
-  thousand_cny: 'thousands of CNY',
-  ten_thousand_cny: 'ten thousands of CNY',
-} as const;
-
-function wrongUnits(
-  where: string,
-  layout: FileLayout,
-  power: number,
-  { checked, byFactor }: Evidence,
-): SchemaDriftError {
-  const count = byFactor[FACTORS.findIndex((factor) => factor === power)] ?? 0;
-  return new SchemaDriftError(
-    `${where}: ${unitsThatFit(layout, power)} (amount / volume is 10^${-power} times the price on ${count} of ${checked} rows)`,
-    {
-      code: 'ETL-SRC-221',
-      hint: 'say which units the file has in a candlewick.layout.json beside it.',
-      details: { layout: layout.name, power: -power },
-    },
-  );
-}
-
-/** The units that would explain the mean price's power of ten, one changed rather than both. */
-function unitsThatFit({ volumeUnit, amountUnit, name }: FileLayout, power: number): string {
-  const said = `the layout ${name} says ${VOLUME_WORDS[volumeUnit]} and ${AMOUNT_WORDS[amountUnit]}`;
-  const candidates = (['share', 'lot'] as const)
-    .flatMap((volume) =>
-      (['cny', 'thousand_cny', 'ten_thousand_cny'] as const).map((amount) => ({ volume, amount })),
-    )
-    .filter(({ volume, amount }) => {
-      const amountShift = AMOUNT_UNITS[amount] - AMOUNT_UNITS[amountUnit];
-      return amountShift - (VOLUME_UNITS[volume] - VOLUME_UNITS[volumeUnit]) === power;
-    })
-    .toSorted((left, right) => changes(left) - changes(right));
-  function changes({ volume, amount }: (typeof candidates)[number]): number {
-    return Number(volume !== volumeUnit) + Number(amount !== amountUnit);
-  }
-  const [best] = candidates;
-  if (best === undefined) {
-    return `amount and volume do not fit the prices; ${said}`;
-  }
-  const found = [
-    ...(best.volume === volumeUnit ? [] : [`volume looks like ${VOLUME_WORDS[best.volume]}`]),
-    ...(best.amount === amountUnit ? [] : [`amount looks like ${AMOUNT_WORDS[best.amount]}`]),
-  ];
-  return `${found.join(' and ')}; ${said}`;
 }

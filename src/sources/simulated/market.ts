@@ -13,13 +13,13 @@ import { securityAt, type Security } from './universe.ts';
 /** Plain data: it travels to worker threads. */
 export interface MarketOptions extends Revisions {
   readonly seed: number;
-  /** How many symbols there are, 1 to 6,000; a larger market holds a smaller one's symbols. */
+  /** How many symbols there are, 1 to 10,000; a larger market holds a smaller one's symbols. */
   readonly symbols: number;
   /** No odd lots, for sources that give volume in whole lots. */
   readonly wholeLots?: boolean;
 }
 
-const MAX_SYMBOLS = 6000;
+const MAX_SYMBOLS = 10_000;
 
 /**
  * A deterministic market on the real calendar: the truth from which simulated answers are made. Any range of any symbol has

@@ -21,12 +21,3 @@ export function uniform(seed: number, stream: number, index: number): number {
 export function signed(seed: number, stream: number, index: number): number {
   return uniform(seed, stream, index) * 2 - 1;
 }
-
-/** Smooth noise in [-1, 1): random values `period` apart, joined by smooth steps. */
-export function smoothNoise(seed: number, stream: number, at: number, period: number): number {
-  const position = at / period;
-  const left = Math.floor(position);
-  const part = position - left;
-  const weight = part * part * (3 - 2 * part);
-  return signed(seed, stream, left) * (1 - weight) + signed(seed, stream, left + 1) * weight;
-}

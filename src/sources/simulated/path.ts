@@ -32,10 +32,11 @@ export interface PathBlock {
 
 export function pathBlock(seed: number, block: number): PathBlock {
   const slow = Math.floor(block / SLOW_BLOCKS);
+  const dearness = uniform(seed, STREAM.base, 0);
   return {
     seed,
     block,
-    logBase: Math.log(600 + 9000 * uniform(seed, STREAM.base, 0) ** 2),
+    logBase: Math.log(600 + 9000 * dearness * dearness),
     calm: isTroubled(seed) ? 0.4 : 1,
     slow: [signed(seed, STREAM.slow, slow), signed(seed, STREAM.slow, slow + 1)],
     fast: [signed(seed, STREAM.fast, block), signed(seed, STREAM.fast, block + 1)],
@@ -50,7 +51,7 @@ function smoothStep([left, right]: readonly [number, number], part: number): num
  * Cents, not yet rounded. From one session to the next it moves by less than 4 % (1.6 % for troubled symbols), so that
  * limits are met only by design.
  */
-export function pathCents(path: PathBlock, traded: number): number {
+function pathCents(path: PathBlock, traded: number): number {
   const inBlock = traded / BLOCK - path.block;
   const swing =
     0.35 * smoothStep(path.slow, (inBlock + (path.block % SLOW_BLOCKS)) / SLOW_BLOCKS) +

@@ -11,7 +11,8 @@ const HALF_WORD = 0x1_0000;
 /** Shares. Whole lots mostly; on STAR and BSE, which trade single shares beyond the first lots, rarely so. */
 export function volumeOf({ seed, board }: Security, traded: number, isWholeLots: boolean): number {
   const bits = hash32(seed, STREAM.volume, traded);
-  const typicalLots = 400 + 40_000 * uniform(seed, STREAM.liquidity, 0) ** 3;
+  const liquidity = uniform(seed, STREAM.liquidity, 0);
+  const typicalLots = 400 + 40_000 * liquidity * liquidity * liquidity;
   const share = (bits >>> 16) / HALF_WORD;
   const lots = 20 + Math.floor(typicalLots * (0.3 + 3 * share * share * share));
   const isOdd = board === 'star' || board === 'bse' || (bits & 0xf) === 0;

@@ -41,8 +41,12 @@ const PATTERN = [
 ] as const;
 type Segment = (typeof PATTERN)[number];
 
+/** There is no 602 and no 604. */
+const SH60_PREFIXES = ['600', '601', '603', '605'] as const;
+
 const CODES: Readonly<Record<Segment, (index: number) => string>> = {
-  SH60: (index) => `${600_000 + index}.SH`,
+  SH60: (index) =>
+    `${SH60_PREFIXES[Math.floor(index / 1000)] ?? '60'}${String(index % 1000).padStart(3, '0')}.SH`,
   SH68: (index) => `${688_001 + index}.SH`,
   SZ00: (index) => `${String(1 + index).padStart(6, '0')}.SZ`,
   SZ30: (index) => `${300_001 + index}.SZ`,
