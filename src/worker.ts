@@ -3,6 +3,7 @@ import { createFailpoint } from './activities/failpoint.ts';
 import { createActivities } from './activities/index.ts';
 import type { Config } from './config/config.ts';
 import type { TaskQueue } from './domain/task-queues.ts';
+import { createLogNotifier } from './observability/log-notifier.ts';
 import type { Logger } from './observability/logger.ts';
 import { temporalLogger } from './observability/temporal-logger.ts';
 import { createLanding } from './storage/landing.ts';
@@ -58,6 +59,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       cpu,
       load: (request, hooks) => loadBatch(warehouse, request, hooks),
       clock: { now: () => Date.now() },
+      notify: createLogNotifier(logger),
       failpoint: createFailpoint(config.failpoints),
       planning: {
         ...config,

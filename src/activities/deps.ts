@@ -2,6 +2,7 @@ import type { BarColumns } from '../domain/bar.ts';
 import type { BatchRef, PayloadRef, SymbolFailure } from '../domain/batch.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { EtlJobConfig, EtlMetrics } from '../domain/job.ts';
+import type { Notify } from '../domain/notice.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { TradingDay } from '../domain/trading-day.ts';
 import type { JudgeContext } from '../quality/verdict.ts';
@@ -97,6 +98,8 @@ export interface EtlDeps {
     hooks: { signal: AbortSignal; failpoint: Failpoint },
   ) => Promise<LoadCounts>;
   readonly clock: Clock;
+  /** Tells people. */
+  readonly notify: Notify;
   readonly failpoint: Failpoint;
   readonly planning: PlanningRules;
 }
