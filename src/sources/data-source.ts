@@ -1,7 +1,10 @@
 import type { BarColumns } from '../domain/bar.ts';
+import type { DatasetBatch, ReferenceDataset } from '../domain/dataset.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { TradingDay } from '../domain/trading-day.ts';
+import type { CallPriority } from './call-gate.ts';
+import type { Capabilities, Quota, RequestShape } from './capabilities.ts';
 
 /** What is wanted of a source: the bars of some symbols over a closed range of days. */
 export interface BarsRequest {
@@ -10,6 +13,20 @@ export interface BarsRequest {
   readonly endDate: TradingDay;
   /** For `files` only: what to read below the configured root. */
   readonly path?: string;
+  /** Which of its shapes the source is to use; it chooses itself where this is absent. */
+  readonly shape?: RequestShape;
+  /** `daily` where absent. */
+  readonly priority?: CallPriority;
+}
+
+/** What is wanted beside bars. A dataset that has no symbols, or no days, takes no notice of them. */
+export interface DatasetRequest {
+  readonly dataset: ReferenceDataset;
+  /** Empty: all. */
+  readonly symbols: readonly StockSymbol[];
+  readonly startDate: TradingDay;
+  readonly endDate: TradingDay;
+  readonly priority?: CallPriority;
 }
 
 /** Facts of one request, without secrets: enough to ask again, and all that its decoder needs. */
@@ -21,6 +38,15 @@ export interface RawAnswer {
   /** The symbols for which this answer was asked; it may hold more (a whole session) or fewer (an empty one). */
   readonly symbols: readonly StockSymbol[];
   /** Key of `decoders`: `tushare.daily/1`. */
+  readonly format: string;
+  readonly request: RequestFacts;
+  readonly body: Uint8Array;
+}
+
+/** One answer of a reference dataset, as it came. */
+export interface RawDatasetAnswer {
+  readonly dataset: ReferenceDataset;
+  /** Key of `datasetDecoders`: `tushare.adj_factor/1`. */
   readonly format: string;
   readonly request: RequestFacts;
   readonly body: Uint8Array;
@@ -48,6 +74,10 @@ export interface Inspection {
  */
 export interface DataSource {
   readonly name: string;
+  readonly capabilities: Capabilities;
+  readonly defaultQuota: Quota;
+  /** The endpoints that `fetchBars` may call, by shape: with `name`, the keys of quota and breaker. Empty for local sources. */
+  readonly endpoints: Partial<Record<RequestShape, string>>;
   /** Every instrument that the source can serve; empty where it cannot tell. @throws EtlError */
   listInstruments(
     scope: Pick<BarsRequest, 'path'>,
@@ -55,8 +85,19 @@ export interface DataSource {
   ): Promise<readonly Instrument[]>;
   /** Of a source that holds a finite set (files): what lies there. Jobs without dates take its range. */
   inspect?(scope: Pick<BarsRequest, 'path'>, signal: AbortSignal): Promise<Inspection>;
-  /** Answers that together cover the request. @throws EtlError where the whole request fails. */
+  /**
+   * Answers that together cover the request. An answer without rows is an answer: whether nothing is right is for the
+   * caller to judge. @throws EtlError where the whole request fails:
+   * - TransientError: reset, time-out, 5xx, truncated or empty body, HTML in place of data. `details.endpoint` says where.
+   * - RateLimitedError: over the quota, or (`details.isBan`) banned; `retryAfterMs` says how long. `details.limit` and
+   *   `details.windowSeconds` hold a limit that the answer names.
+   * - ConfigurationError: bad token, no permission: never again until the configuration changes.
+   * - SchemaDriftError: another shape or unit than the adapter knows: fail over, tell people.
+   * - DataQualityError, as a refusal: the source does not know this symbol, or not this kind of it.
+   */
   fetchBars(request: BarsRequest, signal: AbortSignal): AsyncIterable<RawAnswer | RefusedSymbols>;
+  /** Of sources with more datasets than bars. @throws as `fetchBars` */
+  fetchDataset?(request: DatasetRequest, signal: AbortSignal): AsyncIterable<RawDatasetAnswer>;
 }
 
 /**
@@ -68,3 +109,6 @@ export type BarsDecoder = (
   body: Uint8Array,
   request: RequestFacts,
 ) => BarColumns | Promise<BarColumns>;
+
+/** Bytes to reference rows, pure; as `BarsDecoder` otherwise. @throws SchemaDriftError */
+export type DatasetDecoder = (body: Uint8Array, request: RequestFacts) => DatasetBatch;

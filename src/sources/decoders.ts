@@ -1,4 +1,4 @@
-import type { BarsDecoder } from './data-source.ts';
+import type { BarsDecoder, DatasetDecoder } from './data-source.ts';
 import { decodeFile, FILES_FORMAT } from './files/decode-file.ts';
 import { decodeAnswer, SIMULATED_FORMAT } from './simulated/wire.ts';
 
@@ -7,3 +7,6 @@ export const decoders: Readonly<Record<string, BarsDecoder>> = {
   [FILES_FORMAT]: decodeFile,
   [SIMULATED_FORMAT]: decodeAnswer,
 };
+
+/** As `decoders`, of reference datasets. */
+export const datasetDecoders: Readonly<Record<string, DatasetDecoder>> = {};

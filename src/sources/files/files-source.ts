@@ -1,6 +1,7 @@
 import { DataQualityError } from '../../domain/errors.ts';
 import type { StockSymbol } from '../../domain/stock-symbol.ts';
 import { fromDayNumber, toDayNumber, type DayNumber } from '../../domain/trading-day.ts';
+import { LOCAL_CAPABILITIES, NO_QUOTA } from '../capabilities.ts';
 import type {
   BarsRequest,
   DataSource,
@@ -31,6 +32,9 @@ export function createFilesSource({
   const index = createFileIndex(root, scan);
   return {
     name: FILES,
+    capabilities: { ...LOCAL_CAPABILITIES, isFinite: true },
+    defaultQuota: NO_QUOTA,
+    endpoints: {},
     async listInstruments({ path = '.' }, signal) {
       return instrumentsOf(await index.read(path, signal));
     },

@@ -1,6 +1,7 @@
 import { DataQualityError, TransientError } from '../../domain/errors.ts';
 import type { StockSymbol } from '../../domain/stock-symbol.ts';
 import { toDayNumber } from '../../domain/trading-day.ts';
+import { LOCAL_CAPABILITIES, NO_QUOTA } from '../capabilities.ts';
 import type { BarsRequest, DataSource, RawAnswer, RefusedSymbols } from '../data-source.ts';
 import { marketOf, type MarketOptions } from './market.ts';
 import { renderAnswer, type RenderRequest } from './render.ts';
@@ -79,6 +80,9 @@ export function createSimulatedSource(options: SimulatedOptions): DataSource {
 
   return {
     name: SIMULATED,
+    capabilities: { ...LOCAL_CAPABILITIES, wholeLots: market.wholeLots ?? false },
+    defaultQuota: NO_QUOTA,
+    endpoints: {},
     listInstruments: () => Promise.resolve(marketOf(market).instruments),
     async *fetchBars(request, signal) {
       requests += 1;
