@@ -3,6 +3,7 @@ import { bars } from './0002-bars.ts';
 import { loads } from './0003-loads.ts';
 import { runs } from './0004-runs.ts';
 import { viewsAndGuards } from './0005-views-and-guards.ts';
+import { absences } from './0010-absences.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, in order: a list rather than a folder scan, so that a bundle or a stray file changes nothing. */
@@ -12,4 +13,5 @@ export const MIGRATIONS: readonly Migration[] = [
   loads,
   runs,
   viewsAndGuards,
+  absences,
 ];
