@@ -9,7 +9,7 @@ export function sharedData(...parts: readonly string[]): string {
 }
 
 /** A suite on real market data; where the folder is absent it is shown as pending, with the reason in its title. */
-export function describeWithSharedData(title: string, suite: () => void): void {
+export function describeWithSharedData(title: string, suite: (this: Mocha.Suite) => void): void {
   if (existsSync(root)) {
     describe(title, suite);
   } else {

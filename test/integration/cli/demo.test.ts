@@ -4,7 +4,6 @@ import { promisify } from 'node:util';
 
 import { eventually } from '../../support/eventually.ts';
 import { testDatabase } from '../../support/postgres.ts';
-import { describeWithSharedData, sharedData } from '../../support/shared-data.ts';
 import { testTemporal } from '../../support/temporal.ts';
 import { candlewick, lastJson, start, temporaryHome, type Running } from './candlewick.ts';
 
@@ -154,40 +153,4 @@ describe('candlewick demo, on a configured database', function () {
     assert.equal(ended.code, 0, ended.stderr);
     assert.ok(!ended.stderr.includes(new URL(database.url).password));
   });
-});
-
-// Waits for integration: the source `files` is wired into the worker by the lead.
-describeWithSharedData('candlewick demo, on real files', () => {
-  const home = temporaryHome();
-  let env: Record<string, string>;
-  before(() => {
-    env = { CANDLEWICK_HOME: home.path };
-  });
-  const argv = [
-    'demo',
-    '--once',
-    '--json',
-    '--source',
-    'files',
-    '--path',
-    sharedData('bars_tushare'),
-  ];
-  after(() => home.remove());
-
-  it('loads them, over their own range', async () => {
-    const ended = await candlewick(argv, env);
-
-    assert.equal(ended.code, 0, ended.stderr);
-    const account = lastJson(ended);
-    assert.ok(Number(account['records_loaded']) > 0, ended.stdout);
-    assert.deepEqual(account['sources'], { files: account['records_loaded'] });
-  }).timeout(120_000);
-
-  it('changes nothing the second time', async () => {
-    const account = lastJson(await candlewick(argv, env));
-
-    assert.equal(account['records_loaded'], 0);
-    assert.equal(account['records_updated'], 0);
-    assert.ok(Number(account['records_unchanged']) > 0);
-  }).timeout(120_000);
 });
