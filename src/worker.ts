@@ -3,7 +3,6 @@ import { createFailpoint } from './activities/failpoint.ts';
 import { createActivities } from './activities/index.ts';
 import type { Config } from './config/config.ts';
 import type { TaskQueue } from './domain/task-queues.ts';
-import { createLogNotifier } from './observability/log-notifier.ts';
 import type { Logger } from './observability/logger.ts';
 import { temporalLogger } from './observability/temporal-logger.ts';
 import { createLanding } from './storage/landing.ts';
@@ -12,6 +11,7 @@ import { createStaging } from './storage/staging.ts';
 import { loadBatch } from './warehouse/load-batch.ts';
 import { openWarehouse } from './warehouse/pool.ts';
 import { createMarketFacts } from './worker/market-facts.ts';
+import { createWorkerNotifier } from './worker/notifications.ts';
 import { createRunStore } from './worker/run-store.ts';
 import { createSources } from './worker/sources.ts';
 import { installRuntime } from './worker/temporal-runtime.ts';
@@ -45,8 +45,10 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   });
   const cpu = createCpuPool({ storageUrl: config.storageUrl });
   const store = openStore(config.storageUrl);
+  const notifier = createWorkerNotifier(config, warehouse, logger);
   const retryDelayMs = config.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS;
   async function close(): Promise<void> {
+    await notifier.close();
     await Promise.allSettled([cpu.close(), warehouse.close()]);
   }
   try {
@@ -59,7 +61,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       cpu,
       load: (request, hooks) => loadBatch(warehouse, request, hooks),
       clock: { now: () => Date.now() },
-      notify: createLogNotifier(logger),
+      notify: notifier.notify,
       failpoint: createFailpoint(config.failpoints),
       planning: {
         ...config,
@@ -75,6 +77,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       queues: settings.queues,
       activities,
       retry: { transientRetries: config.retryAttempts, transientDelayMs: retryDelayMs },
+      notify: notifier.notify,
       maxActivities: MAX_ACTIVITIES,
     });
     return {

@@ -3,6 +3,8 @@ import type { Context } from '@temporalio/activity';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 
 import { EtlError } from '../domain/errors.ts';
+import type { Notify } from '../domain/notice.ts';
+import { noticeOfFailure } from './failure-notice.ts';
 
 /** How often, and with which delays, each class of failure is tried again (DESIGN.md, "Errors"). */
 export interface RetryRules {
@@ -58,6 +60,7 @@ export function nextDelayMs(
 export function createFailureInterceptor(
   context: Context,
   rules: RetryRules,
+  notify?: Notify,
 ): ActivityInboundCallsInterceptor {
   return {
     async execute(input, next) {
@@ -70,7 +73,17 @@ export function createFailureInterceptor(
         if (context.cancellationSignal.aborted) {
           throw new CancelledFailure('Cancelled', [], error instanceof Error ? error : undefined);
         }
-        throw toFailure(error, nextDelayMs(error, context.info.attempt, rules));
+        const delayMs = nextDelayMs(error, context.info.attempt, rules);
+        const notice = noticeOfFailure(error, {
+          jobId: context.info.workflowExecution?.workflowId ?? context.info.activityId,
+          activity: context.info.activityType,
+          attempt: context.info.attempt,
+          isRetried: delayMs !== undefined,
+        });
+        if (notice !== undefined) {
+          void notify?.(notice); // not awaited: no heartbeat is sent meanwhile
+        }
+        throw toFailure(error, delayMs);
       }
     },
   };

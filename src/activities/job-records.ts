@@ -1,6 +1,7 @@
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { EtlActivities } from './contract.ts';
 import type { EtlDeps, PlannedBatch } from './deps.ts';
+import { noticeOfEnd } from './job-notice.ts';
 import { chunk } from './plan-batches.ts';
 
 type RecordActivities = Pick<
@@ -17,7 +18,8 @@ const FIRST_RETRY_BATCH = 1_000_000;
 export function createJobRecords({
   runs,
   clock,
-}: Pick<EtlDeps, 'runs' | 'clock'>): RecordActivities {
+  notify,
+}: Pick<EtlDeps, 'runs' | 'clock' | 'notify'>): RecordActivities {
   return {
     async recordBatchFailure({ runId, batchNo, stage, code, message }) {
       const { symbols, skipped } = await runs.readBatch(runId, batchNo);
@@ -38,7 +40,13 @@ export function createJobRecords({
       return { firstBatch: FIRST_RETRY_BATCH, batches: batches.length, symbols: symbols.length };
     },
     async finishJob({ runId, cancelled }) {
-      return runs.finishRun(runId, { cancelled, endedAt: new Date(clock.now()).toISOString() });
+      const endedAt = new Date(clock.now()).toISOString();
+      const metrics = await runs.finishRun(runId, { cancelled, endedAt });
+      const notice = noticeOfEnd(metrics, cancelled);
+      if (notice !== undefined) {
+        await notify(notice);
+      }
+      return metrics;
     },
   };
 }

@@ -9,6 +9,7 @@ import { addDbCommand } from './commands/db.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addJobsCommand } from './commands/jobs.ts';
+import { addNotifyCommand } from './commands/notify.ts';
 import { addProveCommand } from './commands/prove.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSchedulesCommand } from './commands/schedules.ts';
@@ -58,7 +59,7 @@ export function createProgram(invoke: Invoke): Command {
       [addRunCommand, addDailyCommand, addJobsCommand, addStatusCommand, addSchedulesCommand],
     ],
     ['Data:', [addBarsCommand, addDbCommand]],
-    ['Trust:', [addProveCommand, addDoctorCommand, addConfigCommand]],
+    ['Trust:', [addProveCommand, addDoctorCommand, addConfigCommand, addNotifyCommand]],
   ] as const;
   for (const [heading, commands] of groups) {
     program.commandsGroup(heading);

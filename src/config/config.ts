@@ -15,8 +15,21 @@ import {
   type SettingValues,
 } from './settings.ts';
 import { unsafeSettings } from './unsafe-settings.ts';
+import { secretsOfWebhooks, type Webhook } from './webhook.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Who is told of what (`notification-settings.ts`). */
+export interface NotificationConfig {
+  readonly webhooks: readonly Webhook[];
+  readonly smtpUrl: Secret | undefined;
+  readonly mailTo: readonly string[];
+  readonly mailFrom: string;
+  readonly severity: SettingValues['ETL_NOTIFY_SEVERITY'];
+  readonly mailSeverity: SettingValues['ETL_NOTIFY_MAIL_SEVERITY'];
+  readonly classes: readonly string[];
+  readonly windowMs: number;
+}
 
 /** The configuration of a process. Paths are absolute; secrets are wrapped, so that it may be shown as it is. */
 export interface Config {
@@ -47,6 +60,7 @@ export interface Config {
   /** undefined: pretty on a terminal, else JSON. */
   readonly logFormat: SettingValues['LOG_FORMAT'];
   readonly tushareToken: Secret | undefined;
+  readonly notifications: NotificationConfig;
   readonly allowPlaintext: boolean;
   readonly failpoints: string | undefined;
   /** Every value in the environment that looks like a secret, for the logger to blank out. */
@@ -133,10 +147,24 @@ function toConfig(values: SettingValues, env: Environment): Config {
     logLevel: values.LOG_LEVEL,
     logFormat: values.LOG_FORMAT,
     tushareToken: values.TUSHARE_TOKEN,
+    notifications: notificationsOf(values),
     allowPlaintext: values.ETL_ALLOW_PLAINTEXT,
     failpoints: values.CANDLEWICK_FAILPOINTS,
     secrets: secretsOf(values, env),
     warnings: [...misspelt(env)],
+  };
+}
+
+function notificationsOf(values: SettingValues): NotificationConfig {
+  return {
+    webhooks: values.ETL_NOTIFY_WEBHOOKS ?? [],
+    smtpUrl: values.ETL_NOTIFY_SMTP_URL,
+    mailTo: values.ETL_NOTIFY_MAIL_TO ?? [],
+    mailFrom: values.ETL_NOTIFY_MAIL_FROM,
+    severity: values.ETL_NOTIFY_SEVERITY,
+    mailSeverity: values.ETL_NOTIFY_MAIL_SEVERITY,
+    classes: values.ETL_NOTIFY_CLASSES,
+    windowMs: values.ETL_NOTIFY_WINDOW * 1000,
   };
 }
 
@@ -186,13 +214,16 @@ function suggest(name: SettingName, text: string): string | undefined {
 /** Shorter values of variables that merely sound secret would blank out common words. */
 const MIN_SECRET_LENGTH = 8;
 
-function secretsOf({ DATABASE_URL }: SettingValues, env: Environment): readonly Secret[] {
+function secretsOf(values: SettingValues, env: Environment): readonly Secret[] {
   const named = Object.entries(env).flatMap(([name, value]) =>
     isSecretKey(name) && value !== undefined && value.length >= MIN_SECRET_LENGTH ? [value] : [],
   );
-  const password = DATABASE_URL === undefined ? '' : new URL(DATABASE_URL.reveal()).password;
-  const parts = password === '' ? [] : [password, decodeURIComponent(password)];
-  return [...new Set([...named, ...parts])].map((value) => new Secret(value));
+  const parts = [values.DATABASE_URL, values.ETL_NOTIFY_SMTP_URL].flatMap((url) => {
+    const password = url === undefined ? '' : new URL(url.reveal()).password;
+    return password === '' ? [] : [password, decodeURIComponent(password)];
+  });
+  const webhooks = secretsOfWebhooks(values.ETL_NOTIFY_WEBHOOKS ?? []);
+  return [...new Set([...named, ...parts, ...webhooks])].map((value) => new Secret(value));
 }
 
 function* misspelt(env: Environment): Iterable<string> {

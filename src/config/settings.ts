@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { cronFault } from './cron.ts';
 import { databaseUrlFault, shownDatabaseUrl } from './database-url.ts';
+import { NOTIFICATION_SETTINGS } from './notification-settings.ts';
 import { Secret } from './secret.ts';
 import {
   checked,
@@ -165,6 +166,7 @@ export const Settings = z.object({
       fallback: 'none',
     },
   ),
+  ...NOTIFICATION_SETTINGS,
   ETL_ALLOW_PLAINTEXT: withDefault(z.stringbool(), {
     meaning: 'Allow unencrypted connections to PostgreSQL, Temporal and S3 on other machines',
     expected: '1 or 0, true or false',

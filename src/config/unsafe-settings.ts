@@ -3,6 +3,7 @@ import { isPlaintextRemote, parseStoreUrl } from '../storage/store-url.ts';
 import { isLoopback, isPlaintextDatabase } from './database-url.ts';
 import { describeValue, type Problem } from './problems.ts';
 import type { SettingValues } from './settings.ts';
+import { isPlaintextWebhook } from './webhook.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -41,6 +42,13 @@ function* plaintextProblems(values: SettingValues, env: Environment): Iterable<P
       field: 'TEMPORAL_ADDRESS',
       got: describeValue(values.TEMPORAL_ADDRESS),
       expected: `TLS to another machine: set TEMPORAL_TLS=true, a certificate or TEMPORAL_API_KEY, ${wayOut}`,
+    };
+  }
+  if (values.ETL_NOTIFY_WEBHOOKS?.some(isPlaintextWebhook) === true) {
+    yield {
+      field: 'ETL_NOTIFY_WEBHOOKS',
+      got: REDACTED,
+      expected: `https: URLs to other machines, ${wayOut}`,
     };
   }
   if (values.STORAGE_URL !== undefined && isPlaintextRemote(parseStoreUrl(values.STORAGE_URL))) {

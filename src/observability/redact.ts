@@ -1,6 +1,6 @@
 /** Names of fields whose value is a secret, whatever it is. Matched against the name without `_`, `-` and case. */
 const SECRET_KEY =
-  /(password|passwd|passphrase|pwd|secret|token|apikey|accesskey|accesskeyid|privatekey|authorization|cookie|credential|credentials|databaseurl|connectionstring|dsn)$/;
+  /(password|passwd|passphrase|pwd|secret|token|apikey|accesskey|accesskeyid|privatekey|authorization|cookie|credential|credentials|databaseurl|connectionstring|dsn|webhooks?|webhookurl|smtpurl)$/;
 /** `sha256`, counts and ids may end like a secret's name, yet are none. */
 const HARMLESS_KEY = /^(next|page|nextpage|continuation|task|attempt)token$/;
 

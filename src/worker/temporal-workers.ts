@@ -7,6 +7,7 @@ import { createFailureInterceptor, type RetryRules } from '../activities/failure
 import type { EtlActivities } from '../activities/contract.ts';
 import { connectSettings, type ConnectOptions } from '../client/connection.ts';
 import { SystemError } from '../domain/errors.ts';
+import type { Notify } from '../domain/notice.ts';
 import { queueName, type TaskQueue } from '../domain/task-queues.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 
@@ -17,6 +18,8 @@ export interface TemporalWorkerOptions extends ConnectOptions {
   readonly queues: readonly TaskQueue[];
   readonly activities: EtlActivities;
   readonly retry: RetryRules;
+  /** Tells people of failures that need them. */
+  readonly notify: Notify;
   /** Activities at a time, on each queue. */
   readonly maxActivities: number;
 }
@@ -59,7 +62,7 @@ export async function startTemporalWorkers(
 }
 
 function workerOptions(
-  { activities, retry, maxActivities, queuePrefix }: TemporalWorkerOptions,
+  { activities, retry, notify, maxActivities, queuePrefix }: TemporalWorkerOptions,
   queue: TaskQueue,
   connection: NativeConnection,
   namespace: string,
@@ -71,7 +74,7 @@ function workerOptions(
     workflowBundle: { codePath: BUNDLE },
     activities: { ...activities },
     interceptors: {
-      activity: [(context) => ({ inbound: createFailureInterceptor(context, retry) })],
+      activity: [(context) => ({ inbound: createFailureInterceptor(context, retry, notify) })],
     },
     maxConcurrentActivityTaskExecutions: maxActivities,
     maxCachedWorkflows: 50,

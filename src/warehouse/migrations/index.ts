@@ -4,6 +4,7 @@ import { loads } from './0003-loads.ts';
 import { runs } from './0004-runs.ts';
 import { viewsAndGuards } from './0005-views-and-guards.ts';
 import { absences } from './0010-absences.ts';
+import { notices } from './0035-notices.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, in order: a list rather than a folder scan, so that a bundle or a stray file changes nothing. */
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   runs,
   viewsAndGuards,
   absences,
+  notices,
 ];

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+
+import { startHttpReceiver, type HttpReceiver } from '../../support/http-receiver.ts';
+import { candlewick, temporaryHome } from './candlewick.ts';
+
+describe('candlewick notify test', () => {
+  const home = temporaryHome();
+  let receiver: HttpReceiver;
+  before(async () => {
+    receiver = await startHttpReceiver();
+  });
+  after(async () => {
+    await receiver.close();
+    home.remove();
+  });
+
+  it('tells through every channel, and shows no address', async () => {
+    const env = {
+      CANDLEWICK_HOME: home.path,
+      ETL_NOTIFY_WEBHOOKS: `${receiver.url}/hook/s3cret-part,slack:${receiver.url}/other/s3cret-part`,
+    };
+
+    const { code, stdout, stderr } = await candlewick(['notify', 'test', '--json'], env);
+    const explained = await candlewick(['config', 'explain'], env);
+
+    assert.equal(code, 0, stderr);
+    assert.equal(receiver.received.length, 2);
+    assert.match(stdout, /"channel":"json-[0-9a-f]{8}".*"told":true/);
+    assert.ok(!`${stdout}${stderr}${explained.stdout}`.includes('s3cret-part'));
+  });
+
+  it('gives 1 where a channel refuses', async () => {
+    receiver.answer = { status: 403, body: 'no' };
+
+    const { code, stdout } = await candlewick(['notify', 'test'], {
+      CANDLEWICK_HOME: home.path,
+      ETL_NOTIFY_WEBHOOKS: `${receiver.url}/hook`,
+    });
+
+    assert.equal(code, 1);
+    assert.match(stdout, /answered HTTP 403/);
+  });
+
+  it('gives 3 where there is no channel', async () => {
+    const { code, stderr } = await candlewick(['notify', 'test'], { CANDLEWICK_HOME: home.path });
+
+    assert.equal(code, 3);
+    assert.match(stderr, /ETL_NOTIFY_WEBHOOKS/);
+  });
+});
