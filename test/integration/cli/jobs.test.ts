@@ -1,9 +1,26 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+
+import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
+import pg from 'pg';
 
 import { eventually } from '../../support/eventually.ts';
 import { testDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { testTemporal, uniqueQueuePrefix } from '../../support/temporal.ts';
 import { candlewick, lastJson, start, temporaryHome, type Running } from './candlewick.ts';
+
+/** Rows of the bar table and of the runs that were begun. */
+async function storedBars({ url }: TestDatabase): Promise<string> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const sql =
+      "select (select count(*) from daily_bars) || ' bars, ' || (select count(*) from job_runs) || ' runs' as stored";
+    return (await client.query<{ stored: string }>(sql)).rows[0]?.stored ?? '';
+  } finally {
+    await client.end();
+  }
+}
 
 /** Works on servers that are there already, as in production: DATABASE_URL and TEMPORAL_ADDRESS. */
 describe('the command line on configured servers', () => {
@@ -57,6 +74,41 @@ describe('the command line on configured servers', () => {
     assert.equal(account['records_loaded'], 0);
     assert.equal(account['records_updated'], 0);
     assert.ok(Number(account['records_unchanged']) > 100);
+  });
+
+  it('refuses what an operator pastes into the Temporal UI by mistake, once, and loads nothing', async () => {
+    const { client } = await testTemporal();
+    const pasted = [
+      [{ symbols: ['60000O.SH'] }, /symbols\[0\]: got "60000O.SH"/],
+      [{ start_date: '2024-02-02', end_date: '2024-02-01' }, /start_date: got "2024-02-02"/],
+      [{ batch_size: 0 }, /batch_size: got 0; expected a whole number from 1/],
+      [{ quality_threshold: 7 }, /quality_threshold: got 7/],
+      [{ symbls: ['600000.SH'] }, /symbls.*did you mean symbols/],
+      [[{ symbols: ['600000.SH'] }], /input: got an array of 1/],
+    ] as const;
+    const before = await storedBars(database);
+
+    const failures = await Promise.all(
+      pasted.map(async ([input]) => {
+        const handle = await client.workflow.start('etlJob', {
+          workflowId: `pasted-${randomUUID()}`,
+          taskQueue: `${env['CANDLEWICK_QUEUE_PREFIX']}data_ingestion`,
+          args: [input],
+        });
+        return handle.result().then(
+          () => 'no failure',
+          (error: unknown) => (error instanceof WorkflowFailedError ? error.cause : error),
+        );
+      }),
+    );
+
+    for (const [index, [, said]] of pasted.entries()) {
+      const failure = failures[index];
+      assert.ok(failure instanceof ApplicationFailure, String(failure));
+      assert.match(failure.message, said);
+      assert.equal(failure.nonRetryable, true);
+    }
+    assert.equal(await storedBars(database), before);
   });
 
   it('shows the account to a person, within 80 columns', async () => {
