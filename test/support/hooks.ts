@@ -1,4 +1,4 @@
-import { Runtime } from '@temporalio/worker';
+import { makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 
 import { stopTestServer } from './postgres.ts';
 import { stopTestTemporal } from './temporal.ts';
@@ -11,6 +11,12 @@ export const mochaHooks = {
     }
     Runtime.install({
       shutdownSignals: [],
+      telemetryOptions: {
+        logging: {
+          forward: {},
+          filter: makeTelemetryFilterString({ core: 'WARN', other: 'WARN' }),
+        },
+      },
       logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet },
     });
   },
