@@ -4,15 +4,21 @@
  *     const candlewick = await connect();
  *     const metrics = await candlewick.runJob({ symbols: ['600000.SH'], startDate: '2026-11-16', endDate: '2026-11-20' });
  *     await candlewick.close();
+ *
+ * Who also has the database, for holes, history and retries, takes the job manager: `connectManager({ databaseUrl })`.
  */
 import type { Client } from '@temporalio/client';
 
 import { connectTemporal, type ConnectOptions } from './client/connection.ts';
 import { JobClient } from './client/job-client.ts';
+import type { JobManager } from './client/job-manager.ts';
 
 export type { ConnectOptions } from './client/connection.ts';
 export type { JobHandle, JobSummary, JobView } from './client/job-client.ts';
 export { JobClient } from './client/job-client.ts';
+export type { HistoryOptions, JobManager, JobRequest } from './client/job-manager.ts';
+export type { JobAnalysis, Regression, RunStatistics } from './client/job-analysis.ts';
+export type { RunRecord } from './warehouse/run-history.ts';
 export type { JobInput } from './config/job-config.ts';
 export type { EtlJobConfig, EtlMetrics, EtlStage, JobStatus } from './domain/job.ts';
 export { EtlError, ConfigurationError, SystemError, TransientError } from './domain/errors.ts';
@@ -21,4 +27,24 @@ export { EtlError, ConfigurationError, SystemError, TransientError } from './dom
 export async function connect(options: ConnectOptions = {}): Promise<JobClient> {
   const client: Client = await connectTemporal(options);
   return new JobClient(client, options);
+}
+
+export interface ManagerOptions extends ConnectOptions {
+  /** `postgres://user:password@host:port/database`, with the rights of a reader or more. */
+  readonly databaseUrl: string;
+  /** Allow an unencrypted connection to a database on another machine. */
+  readonly allowPlaintext?: boolean;
+}
+
+/** Connects to Temporal and to the database. @throws SystemError ETL-TMP-301 where no server answers. */
+export async function connectManager(options: ManagerOptions): Promise<JobManager> {
+  const { JobManager: Manager } = await import('./client/job-manager.ts');
+  const { openWarehouse } = await import('./warehouse/pool.ts');
+  const client = await connect(options);
+  const warehouse = openWarehouse({
+    connectionString: options.databaseUrl,
+    applicationName: 'candlewick client',
+    allowPlaintext: options.allowPlaintext ?? false,
+  });
+  return new Manager(client, warehouse);
 }

@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 
 import { addBarsCommand } from './commands/bars.ts';
+import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDailyCommand } from './commands/daily.ts';
 import { addDbCommand } from './commands/db.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addJobsCommand } from './commands/jobs.ts';
+import { addMetricsCommand } from './commands/metrics.ts';
 import { addNotifyCommand } from './commands/notify.ts';
 import { addProveCommand } from './commands/prove.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -59,7 +61,17 @@ export function createProgram(invoke: Invoke): Command {
       [addRunCommand, addDailyCommand, addJobsCommand, addStatusCommand, addSchedulesCommand],
     ],
     ['Data:', [addBarsCommand, addDbCommand]],
-    ['Trust:', [addProveCommand, addDoctorCommand, addConfigCommand, addNotifyCommand]],
+    [
+      'Trust:',
+      [
+        addProveCommand,
+        addDoctorCommand,
+        addConfigCommand,
+        addNotifyCommand,
+        addMetricsCommand,
+        addCompletionCommand,
+      ],
+    ],
   ] as const;
   for (const [heading, commands] of groups) {
     program.commandsGroup(heading);

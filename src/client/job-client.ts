@@ -18,7 +18,7 @@ import type { EtlMetrics } from '../domain/job.ts';
 import { queueName, type TaskQueue } from '../domain/task-queues.ts';
 import type { JobProgress } from '../workflows/job-progress.ts';
 import type { ConnectOptions } from './connection.ts';
-import { dailyJobId, etlJobId } from './job-ids.ts';
+import { backfillJobId, dailyJobId, etlJobId } from './job-ids.ts';
 
 /** A job that was started, or joined. */
 export interface JobHandle {
@@ -50,7 +50,7 @@ export interface JobView extends JobSummary {
   readonly failure: string | undefined;
 }
 
-type JobType = 'etlJob' | 'dailyDataIngestion';
+type JobType = 'etlJob' | 'dailyDataIngestion' | 'historicalBackfill';
 
 /** The input of a job, before it is checked: camelCase or snake_case, everything optional. */
 export type RawJobInput = Readonly<Record<string, unknown>> | undefined;
@@ -82,6 +82,11 @@ export class JobClient {
   /** Starts today's ingestion, or joins it. */
   async startDaily(input?: RawJobInput): Promise<JobHandle> {
     return this.start('dailyDataIngestion', dailyJobId(input, Date.now()), input);
+  }
+
+  /** Starts a backfill of years or days, or (`heal`) of all gaps; joins an equal one that runs. */
+  async startBackfill(input?: RawJobInput): Promise<JobHandle> {
+    return this.start('historicalBackfill', backfillJobId(input), input);
   }
 
   /** The account of a job, when it has ended. @throws EtlError where it failed, with the job's own words. */

@@ -37,3 +37,8 @@ export function dailyJobId(input: unknown, nowMs: number): string {
     ? `daily-data-ingestion/${day}`
     : `daily-data-ingestion/${day}/${digestOf(input)}`;
 }
+
+/** The business id of a backfill: the same request has the same id; the one of everything has the plain name. */
+export function backfillJobId(input: unknown): string {
+  return isEmpty(input) ? 'historical-backfill' : `historical-backfill/${digestOf(input)}`;
+}

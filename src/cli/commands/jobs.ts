@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { JobClient } from '../../client/job-client.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Invocation, Invoke } from '../invoke.ts';
+import { addHistoryCommand, addRetryCommand, addWatchCommand } from './jobs-runs.ts';
 import { wholeNumber } from '../option-parsers.ts';
 
 interface ListOptions {
@@ -49,6 +50,9 @@ export function addJobsCommand(program: Command, invoke: Invoke): void {
       }),
     );
   }
+  addWatchCommand(jobs, invoke);
+  addRetryCommand(jobs, invoke);
+  addHistoryCommand(jobs, invoke);
 }
 
 type Act = (

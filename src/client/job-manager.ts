@@ -1,0 +1,209 @@
+import { expectedSessions } from '../calendar/expected-sessions.ts';
+import { lastCompletedDay } from '../config/job-range.ts';
+import { ConfigurationError } from '../domain/errors.ts';
+import type { EtlMetrics } from '../domain/job.ts';
+import { isStockSymbol, type StockSymbol } from '../domain/stock-symbol.ts';
+import { fromDayNumber, type TradingDay } from '../domain/trading-day.ts';
+import type { Warehouse } from '../warehouse/pool.ts';
+import { readInstruments, readSuspensions } from '../warehouse/queries.ts';
+import { runHistory, type RunRecord } from '../warehouse/run-history.ts';
+import { readRun } from '../warehouse/run-reports.ts';
+import { failedSymbols } from '../warehouse/runs.ts';
+import { jobConfigOf } from '../warehouse/stored-config.ts';
+import { lastBarDay, settledDays } from '../warehouse/symbol-days.ts';
+import { analyseRuns, type JobAnalysis } from './job-analysis.ts';
+import type { JobClient, JobHandle, JobSummary, JobView } from './job-client.ts';
+
+/** A job that has not been started: what to run, and with which input. */
+export interface JobRequest {
+  readonly jobType: 'etlJob' | 'dailyDataIngestion' | 'historicalBackfill';
+  /** Checked when the job starts; camelCase or snake_case, everything optional. */
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** Which runs a history or an analysis is made of. */
+export interface HistoryOptions {
+  /** Runs started within so many days; default 30. */
+  readonly days?: number | undefined;
+  /** At most; default 1000. */
+  readonly limit?: number | undefined;
+  readonly jobName?: string | undefined;
+  readonly jobType?: string | undefined;
+}
+
+const DAYS_BACK = 7;
+const YEARS = 5;
+const HISTORY_DAYS = 30;
+const HISTORY_LIMIT = 1000;
+const MS_PER_DAY = 86_400_000;
+
+/**
+ * The original's job manager: makes, runs, follows and judges jobs. Needs both Temporal, where jobs run, and the database,
+ * where their accounts and the bars are. Made by `connectManager()`.
+ */
+export class JobManager {
+  readonly client: JobClient;
+  private readonly warehouse: Warehouse;
+
+  constructor(client: JobClient, warehouse: Warehouse) {
+    this.client = client;
+    this.warehouse = warehouse;
+  }
+
+  /** The last days (default 7) of some symbols (default: all known ones). */
+  createDailyUpdateJob(symbols: readonly StockSymbol[] = [], daysBack = DAYS_BACK): JobRequest {
+    const isDefault = symbols.length === 0 && daysBack === DAYS_BACK;
+    const input = isDefault ? {} : { ...named(symbols), daysBack };
+    return { jobType: 'dailyDataIngestion', input };
+  }
+
+  /** What is missing of the last years (default 5) of some symbols (default: all known ones). */
+  createHistoricalBackfillJob(symbols: readonly StockSymbol[] = [], years = YEARS): JobRequest {
+    return { jobType: 'historicalBackfill', input: { ...named(symbols), years } };
+  }
+
+  /** Runs a job to its end; joins it where the same work runs already. @throws EtlError where it failed. */
+  async runJob(request: JobRequest): Promise<EtlMetrics> {
+    return this.client.result((await this.runJobAsync(request)).jobId);
+  }
+
+  /** Starts a job and returns at once; joins it where the same work runs already (`joined`). */
+  async runJobAsync({ jobType, input }: JobRequest): Promise<JobHandle> {
+    switch (jobType) {
+      case 'etlJob':
+        return this.client.startJob(input);
+      case 'dailyDataIngestion':
+        return this.client.startDaily(input);
+      case 'historicalBackfill':
+        return this.client.startBackfill(input);
+      default:
+        return jobType satisfies never;
+    }
+  }
+
+  /** Jobs that are running now, newest first. */
+  async getActiveJobs(): Promise<readonly JobSummary[]> {
+    return this.client.getActiveJobs();
+  }
+
+  /** Everything about one job. @throws ConfigurationError ETL-JOB-404 where there is none. */
+  async getJob(jobId: string): Promise<JobView> {
+    return this.client.getJob(jobId);
+  }
+
+  /** Asks a job to stop: what is in flight is rolled back or ends whole. */
+  async cancelJob(jobId: string): Promise<void> {
+    return this.client.cancelJob(jobId);
+  }
+
+  /** The last day of which there is a bar; undefined where there is none. Says nothing about holes before it. */
+  async getLastUpdateDate(symbol: StockSymbol): Promise<TradingDay | undefined> {
+    return lastBarDay(this.warehouse, requireSymbol(symbol));
+  }
+
+  /**
+   * Sessions from a day to a day, both included, on which the symbol was listed and not suspended, that are completed and
+   * of which there is no bar.
+   */
+  async getMissingDates(
+    symbol: StockSymbol,
+    from: TradingDay,
+    to: TradingDay,
+  ): Promise<readonly TradingDay[]> {
+    const completed = lastCompletedDay(new Date().toISOString());
+    const range = { startDate: from, endDate: to < completed ? to : completed };
+    if (range.startDate > range.endDate) {
+      return [];
+    }
+    const symbols = [requireSymbol(symbol)];
+    const [instruments, suspensions, settled] = await Promise.all([
+      readInstruments(this.warehouse, symbols),
+      readSuspensions(this.warehouse, symbols, range),
+      settledDays(this.warehouse, symbol, range),
+    ]);
+    const listing = instruments[0] ?? { symbol, listDate: undefined, delistDate: undefined };
+    const suspended = suspensions.get(symbol) ?? new Int32Array();
+    return [...expectedSessions(listing, { from, to: range.endDate }, suspended)]
+      .map(fromDayNumber)
+      .filter((day) => !settled.has(day));
+  }
+
+  /** Runs that have ended, the newest first. */
+  async getHistory(options: HistoryOptions = {}): Promise<readonly RunRecord[]> {
+    return readHistory(this.warehouse, options);
+  }
+
+  /** Success rate, duration and rows a second by job and by source, and what has become worse. */
+  async analyse(options: HistoryOptions = {}): Promise<JobAnalysis> {
+    return analyseRuns(await this.getHistory(options));
+  }
+
+  /**
+   * Runs the failed symbols of an ended job again, and nothing else, as a job of their own over the same days. undefined:
+   * none had failed. @throws ConfigurationError ETL-JOB-404 (no such job), ETL-JOB-409 (it is still running)
+   */
+  async retryFailed(jobId: string): Promise<JobHandle | undefined> {
+    const run = await readRun(this.warehouse, jobId);
+    if (run === undefined) {
+      throw new ConfigurationError(`There is no job ${jobId} with a plan in this database`, {
+        code: 'ETL-JOB-404',
+        hint: 'list them with `candlewick jobs history`; a job that failed before its plan was made is started anew.',
+      });
+    }
+    if (run.endedAt === undefined) {
+      throw new ConfigurationError(`Job ${jobId} has not ended`, {
+        code: 'ETL-JOB-409',
+        hint: 'it tries failed symbols once more by itself; wait for its end.',
+      });
+    }
+    const symbols = await failedSymbols(this.warehouse, run.runId);
+    if (symbols.length === 0) {
+      return undefined;
+    }
+    const { path, ...config } = jobConfigOf(run.config);
+    return this.client.startJob({
+      jobName: config.jobName,
+      symbols,
+      startDate: config.startDate,
+      endDate: config.endDate,
+      qualityThreshold: config.qualityThreshold,
+      skipExisting: config.skipExisting,
+      validateData: config.validateData,
+      cleanData: config.cleanData,
+      sources: config.sources,
+      ...(path === undefined ? {} : { path }),
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([this.client.close(), this.warehouse.close()]);
+  }
+}
+
+/** Runs that have ended, the newest first; needs no Temporal. */
+export async function readHistory(
+  warehouse: Warehouse,
+  options: HistoryOptions,
+): Promise<readonly RunRecord[]> {
+  const days = options.days ?? HISTORY_DAYS;
+  return runHistory(warehouse, {
+    since: new Date(Date.now() - days * MS_PER_DAY).toISOString(),
+    limit: options.limit ?? HISTORY_LIMIT,
+    jobName: options.jobName,
+    jobType: options.jobType,
+  });
+}
+
+function named(symbols: readonly StockSymbol[]): { readonly symbols?: readonly StockSymbol[] } {
+  return symbols.length === 0 ? {} : { symbols };
+}
+
+function requireSymbol(symbol: string): StockSymbol {
+  const isSymbol: boolean = isStockSymbol(symbol);
+  if (!isSymbol) {
+    throw new ConfigurationError(`symbol: got "${symbol}"; expected one such as 600000.SH`, {
+      code: 'ETL-JOB-112',
+    });
+  }
+  return symbol;
+}
