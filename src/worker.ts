@@ -10,6 +10,7 @@ import { openStore } from './storage/open-store.ts';
 import { createStaging } from './storage/staging.ts';
 import { loadBatch } from './warehouse/load-batch.ts';
 import { openWarehouse } from './warehouse/pool.ts';
+import { createCoverageStore } from './worker/coverage-store.ts';
 import { createMarketFacts } from './worker/market-facts.ts';
 import { createWorkerNotifier } from './worker/notifications.ts';
 import { createRunStore } from './worker/run-store.ts';
@@ -55,6 +56,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     const activities = createActivities({
       runs: createRunStore(warehouse),
       facts: createMarketFacts(warehouse),
+      coverage: createCoverageStore(warehouse),
       landing: createLanding(store),
       staging: createStaging(store),
       sources: createSources(config, cpu),

@@ -1,5 +1,6 @@
 import type { BatchRef } from '../domain/batch.ts';
-import type { EtlMetrics } from '../domain/job.ts';
+import type { JobEstimate } from '../domain/coverage.ts';
+import type { EtlMetrics, FollowUp } from '../domain/job.ts';
 
 /** Identity of a job run: stable over retries, replays and continue-as-new. */
 export interface RunIdentity {
@@ -15,6 +16,8 @@ export interface PlanJobInput extends RunIdentity {
   readonly input: unknown;
   /** ISO instant at which the run was due: the schedule's nominal time, else the workflow's start. */
   readonly dueAt: string;
+  /** A schedule started it: a day without a session is skipped. */
+  readonly isScheduled?: boolean;
 }
 
 /** The plan lies in the warehouse (`job_batches`); only this summary travels. */
@@ -36,6 +39,13 @@ export interface JobPlan extends RunIdentity {
   readonly notes: readonly string[];
   /** The job's configuration after defaults, for the memo; symbols cut to the first 20. */
   readonly effectiveInput: Readonly<Record<string, unknown>>;
+  /** 1 (first) to 5 (last). */
+  readonly priority?: number;
+  readonly dependsOn?: readonly string[];
+  readonly onComplete?: readonly FollowUp[];
+  /** Set: nothing is to be done, only told. */
+  readonly isDryRun?: boolean;
+  readonly estimate?: JobEstimate;
 }
 
 export interface BatchTask extends RunIdentity {

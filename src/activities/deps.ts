@@ -1,15 +1,18 @@
 import type { BarColumns } from '../domain/bar.ts';
 import type { BatchRef, PayloadRef, SymbolFailure } from '../domain/batch.ts';
 import type { Instrument } from '../domain/instrument.ts';
+import type { CoverageProof, JobEstimate } from '../domain/coverage.ts';
 import type { EtlJobConfig, EtlMetrics } from '../domain/job.ts';
 import type { Notify } from '../domain/notice.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { TradingDay } from '../domain/trading-day.ts';
 import type { JudgeContext } from '../quality/verdict.ts';
 import type { DataSource } from '../sources/data-source.ts';
+import type { JobVerdict } from '../warehouse/job-verdicts.ts';
 import type { LoadCounts, LoadRequest } from '../warehouse/load-batch.ts';
 import type { CpuTasks } from './cpu/tasks.ts';
 import type { Failpoint } from './failpoint.ts';
+import type { MissingRange } from './plan-gaps.ts';
 
 /** One batch of a run's plan. */
 export interface PlannedBatch {
@@ -24,6 +27,13 @@ export interface BatchSpec extends PlannedBatch {
   readonly config: EtlJobConfig;
   /** Left out by an operator after the plan was made. */
   readonly skipped: readonly StockSymbol[];
+}
+
+/** A symbol and the days over which its last try failed. */
+export interface FailedRange {
+  readonly symbol: StockSymbol;
+  readonly startDate: TradingDay;
+  readonly endDate: TradingDay;
 }
 
 export interface RunStart {
@@ -49,9 +59,44 @@ export interface RunStore {
   recordFailures(runId: string, batchNo: number, failures: readonly SymbolFailure[]): Promise<void>;
   /** Symbols whose last try failed, ascending. */
   failedSymbols(runId: string): Promise<readonly StockSymbol[]>;
+  /** The same with the range over which each failed. */
+  failedRanges(runId: string): Promise<readonly FailedRange[]>;
   /** Forgets the failures of symbols that are about to be tried again. */
   skipSymbols(runId: string, symbols: readonly StockSymbol[]): Promise<number>;
+  /** How the newest runs of other jobs stand, and the quality that this run asks of them. */
+  readVerdicts(
+    runId: string,
+    jobIds: readonly string[],
+  ): Promise<{ readonly verdicts: readonly JobVerdict[]; readonly threshold: number }>;
   finishRun(runId: string, end: { cancelled: boolean; endedAt: string }): Promise<EtlMetrics>;
+}
+
+/** What is owed, and what of it is missing. */
+export interface CoverageStore {
+  /** From now on bars are owed from this day on. */
+  widen(symbols: readonly StockSymbol[] | 'all', firstDay: TradingDay): Promise<void>;
+  /** The earliest day for which any bar is owed. */
+  firstDay(): Promise<TradingDay | undefined>;
+  missing(query: {
+    readonly symbols?: readonly StockSymbol[];
+    readonly from: TradingDay;
+    readonly to: TradingDay;
+    /** ISO instant. */
+    readonly asOf: string;
+    /** As if bars of these symbols were owed from then on. */
+    readonly owedFrom?: TradingDay;
+    /** Also what was asked for in vain lately and waits for its next try. */
+    readonly retryAll: boolean;
+  }): Promise<readonly MissingRange[]>;
+  /** Notes what a run asked for and did not get. */
+  recordAbsences(runId: string): Promise<number>;
+  prove(runId: string): Promise<CoverageProof>;
+  estimate(work: {
+    readonly sources: readonly string[];
+    readonly batches: number;
+    readonly symbolBatches: number;
+    readonly rows: number;
+  }): Promise<JobEstimate>;
 }
 
 /** What judging needs to know beside the rows. */
@@ -89,6 +134,7 @@ export interface SourceSet {
 export interface EtlDeps {
   readonly runs: RunStore;
   readonly facts: MarketFacts;
+  readonly coverage: CoverageStore;
   readonly landing: Landing;
   readonly staging: Staging;
   readonly sources: SourceSet;

@@ -1,14 +1,20 @@
+import type { CoverageActivities } from './coverage-contract.ts';
 import type { EtlActivities } from './contract.ts';
+import { createCheckDependencies } from './check-dependencies.ts';
+import type { DependencyActivities } from './dependency-contract.ts';
 import type { EtlDeps } from './deps.ts';
 import { createExtractBatch } from './extract-batch.ts';
 import { createJobRecords } from './job-records.ts';
 import { createLoadBatch } from './load-batch.ts';
 import { createPlanJob } from './plan-job.ts';
+import { createProveCoverage } from './prove-coverage.ts';
 import { createTransformBatch } from './transform-batch.ts';
 import { createValidateBatch } from './validate-batch.ts';
 
 /** All activities of the worker, over what they need. */
-export function createActivities(deps: EtlDeps): EtlActivities {
+export function createActivities(
+  deps: EtlDeps,
+): EtlActivities & CoverageActivities & DependencyActivities {
   return {
     planJob: createPlanJob(deps),
     extractBatch: createExtractBatch(deps),
@@ -16,5 +22,7 @@ export function createActivities(deps: EtlDeps): EtlActivities {
     validateBatch: createValidateBatch(deps),
     loadBatch: createLoadBatch(deps),
     ...createJobRecords(deps),
+    proveCoverage: createProveCoverage(deps),
+    checkDependencies: createCheckDependencies(deps),
   };
 }

@@ -1,6 +1,6 @@
-import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { EtlActivities } from './contract.ts';
-import type { EtlDeps, PlannedBatch } from './deps.ts';
+import type { EtlDeps, FailedRange, PlannedBatch } from './deps.ts';
+import { withHeartbeat } from './heartbeat.ts';
 import { noticeOfEnd } from './job-notice.ts';
 import { chunk } from './plan-batches.ts';
 
@@ -17,9 +17,10 @@ const FIRST_RETRY_BATCH = 1_000_000;
 /** The short duties around the stages: each reads or writes the run's records and is safe to run twice. */
 export function createJobRecords({
   runs,
+  coverage,
   clock,
   notify,
-}: Pick<EtlDeps, 'runs' | 'clock' | 'notify'>): RecordActivities {
+}: Pick<EtlDeps, 'runs' | 'coverage' | 'clock' | 'notify'>): RecordActivities {
   return {
     async recordBatchFailure({ runId, batchNo, stage, code, message }) {
       const { symbols, skipped } = await runs.readBatch(runId, batchNo);
@@ -34,37 +35,46 @@ export function createJobRecords({
       return runs.skipSymbols(runId, symbols);
     },
     async planRetry({ runId }) {
-      const symbols = await runs.failedSymbols(runId);
-      const batches = await retryBatches(runs, runId, symbols);
+      const failed = await runs.failedRanges(runId);
+      const batches = retryBatches(failed);
       await runs.addBatches(runId, batches);
-      return { firstBatch: FIRST_RETRY_BATCH, batches: batches.length, symbols: symbols.length };
+      const symbols = new Set(failed.map(({ symbol }) => symbol)).size;
+      return { firstBatch: FIRST_RETRY_BATCH, batches: batches.length, symbols };
     },
     async finishJob({ runId, cancelled }) {
-      const endedAt = new Date(clock.now()).toISOString();
-      const metrics = await runs.finishRun(runId, { cancelled, endedAt });
-      const notice = noticeOfEnd(metrics, cancelled);
-      if (notice !== undefined) {
-        await notify(notice);
-      }
-      return metrics;
+      return withHeartbeat(async () => {
+        const endedAt = new Date(clock.now()).toISOString();
+        const metrics = await runs.finishRun(runId, { cancelled, endedAt });
+        await coverage.recordAbsences(runId);
+        const notice = noticeOfEnd(metrics, cancelled);
+        if (notice !== undefined) {
+          await notify(notice);
+        }
+        return metrics;
+      });
     },
   };
 }
 
-async function retryBatches(
-  runs: EtlDeps['runs'],
-  runId: string,
-  symbols: readonly StockSymbol[],
-): Promise<readonly PlannedBatch[]> {
-  if (symbols.length === 0) {
-    return [];
+/** Failed symbols by the days over which they failed: alone where they are few, else in parts. */
+function retryBatches(failed: readonly FailedRange[]): readonly PlannedBatch[] {
+  const size = Math.ceil(failed.length / RETRIED_ALONE);
+  const groups = new Map<string, FailedRange[]>();
+  for (const range of failed) {
+    const key = `${range.startDate}/${range.endDate}`;
+    groups.set(key, [...(groups.get(key) ?? []), range]);
   }
-  const { startDate, endDate } = await runs.readBatch(runId, 0);
-  const size = Math.ceil(symbols.length / RETRIED_ALONE);
-  return chunk(symbols, size).map((part, index) => ({
-    batchNo: FIRST_RETRY_BATCH + index,
-    symbols: part,
-    startDate,
-    endDate,
-  }));
+  return [...groups.values()]
+    .flatMap((group) => chunk(group, size))
+    .flatMap((part, index) => {
+      const [first] = part;
+      return first === undefined
+        ? []
+        : {
+            batchNo: FIRST_RETRY_BATCH + index,
+            symbols: part.map(({ symbol }) => symbol),
+            startDate: first.startDate,
+            endDate: first.endDate,
+          };
+    });
 }

@@ -1,5 +1,5 @@
 import { sessionsBetween } from '../calendar/trading-calendar.ts';
-import { parseJobInput } from '../config/job-config.ts';
+import { parseJobInput, type ParsedJob } from '../config/job-config.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { EtlJobConfig } from '../domain/job.ts';
@@ -7,34 +7,32 @@ import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { EtlActivities, JobPlan, PlanJobInput } from './contract.ts';
 import type { EtlDeps } from './deps.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import { planBatches } from './plan-batches.ts';
+import { planWork, type PlannedWork } from './plan-work.ts';
 
-type PlanDeps = Pick<EtlDeps, 'runs' | 'facts' | 'sources' | 'planning'>;
+type PlanDeps = Pick<EtlDeps, 'runs' | 'facts' | 'sources' | 'planning' | 'coverage'>;
 
 /** Symbols shown in the memo; the plan itself lies in the warehouse. */
 const SYMBOLS_SHOWN = 20;
+const PRIORITY_OF_TYPE = { dailyDataIngestion: 1, etlJob: 3, historicalBackfill: 5 } as const;
 
 /** The job before any row moves: input checked, symbols and range settled, batches cut and recorded. */
 export function createPlanJob(deps: PlanDeps): EtlActivities['planJob'] {
   return async function planJob(input) {
     return withHeartbeat(async (signal) => {
-      const { config, notes } = await settleConfig(deps, input, signal);
+      const parsed = await settleConfig(deps, input, signal);
+      const { config } = parsed;
       const symbols = await settleSymbols(deps, config, signal);
-      const sessions = sessionsBetween('SSE', config.startDate, config.endDate).length;
-      const batches =
-        sessions === 0
-          ? []
-          : planBatches(symbols, config, {
-              batchSize: config.batchSize,
-              batchRows: deps.planning.batchRows,
-              rowsPerSymbol: sessions,
-            });
+      const work = await planWork(deps, { ...parsed, symbols, job: input });
+      const notes = [...parsed.notes, ...work.notes];
       const { jobId, runId, jobType, dueAt } = input;
-      await deps.runs.startRun({ jobId, runId, jobType, dueAt, config, notes }, batches);
-      return planOf(input, config, {
-        batches: batches.length,
-        symbols: symbols.length,
-        sessions,
+      if (!parsed.dryRun) {
+        const start = { jobId, runId, jobType, dueAt, config, notes };
+        await deps.runs.startRun(start, work.batches);
+      }
+      return planOf(input, parsed, work, {
+        batches: work.batches.length,
+        symbols: work.symbols,
+        sessions: sessionsBetween('SSE', config.startDate, config.endDate).length,
         notes,
         retryDelayMs: deps.planning.retryDelayMs,
       });
@@ -42,12 +40,12 @@ export function createPlanJob(deps: PlanDeps): EtlActivities['planJob'] {
   };
 }
 
-/** The effective configuration. A job over files without dates takes the files' own range. */
+/** The effective configuration. A job over files without dates takes the files' own range; a healing one all that is owed. */
 async function settleConfig(
   deps: PlanDeps,
   { input, jobType, dueAt }: PlanJobInput,
   signal: AbortSignal,
-): Promise<{ readonly config: EtlJobConfig; readonly notes: readonly string[] }> {
+): Promise<ParsedJob> {
   const { batchSize, dailyBatchSize, ...planning } = deps.planning;
   const defaults = {
     jobType,
@@ -59,6 +57,12 @@ async function settleConfig(
     knownSources: deps.sources.names,
   };
   const parsed = parseJobInput(input, defaults);
+  if (parsed.heal) {
+    const { endDate } = parsed.config;
+    const startDate = (await deps.coverage.firstDay()) ?? endDate;
+    const range = { startDate: startDate < endDate ? startDate : endDate, endDate };
+    return parseJobInput(input, { ...defaults, range });
+  }
   const [first] = parsed.config.sources;
   const source = first === undefined ? undefined : deps.sources.get(first);
   if (source?.inspect === undefined) {
@@ -111,13 +115,13 @@ function listedWithin(
 }
 
 function planOf(
-  { jobId, runId }: PlanJobInput,
-  config: EtlJobConfig,
+  { jobId, runId, jobType }: PlanJobInput,
+  { config, dryRun }: ParsedJob,
+  { nothingToDo, estimate }: PlannedWork,
   facts: Pick<JobPlan, 'batches' | 'symbols' | 'sessions' | 'notes' | 'retryDelayMs'>,
 ): JobPlan {
   const { jobName, startDate, endDate, concurrency, retryFailed, sources, symbols } = config;
-  const nothingToDo =
-    facts.sessions === 0 ? `no session of the exchange from ${startDate} to ${endDate}` : undefined;
+  const { dependsOn, onComplete } = config;
   return {
     jobId,
     runId,
@@ -137,5 +141,10 @@ function planOf(
           ? [...symbols.slice(0, SYMBOLS_SHOWN), `… ${symbols.length} in all`]
           : symbols,
     },
+    priority: config.priority ?? PRIORITY_OF_TYPE[jobType],
+    ...(dependsOn === undefined ? {} : { dependsOn }),
+    ...(onComplete === undefined ? {} : { onComplete }),
+    ...(dryRun ? { isDryRun: true } : {}),
+    ...(estimate === undefined ? {} : { estimate }),
   };
 }

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 
 import { Command } from 'commander';
 
+import { addBackfillCommand, addGapsCommand } from './commands/backfill.ts';
 import { addBarsCommand } from './commands/bars.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommand } from './commands/config.ts';
+import { addCoverageCommand } from './commands/coverage.ts';
 import { addDailyCommand } from './commands/daily.ts';
 import { addDbCommand } from './commands/db.ts';
 import { addDemoCommand } from './commands/demo.ts';
@@ -58,9 +60,16 @@ export function createProgram(invoke: Invoke): Command {
     ['Start:', [addDemoCommand, addWorkerCommand]],
     [
       'Jobs:',
-      [addRunCommand, addDailyCommand, addJobsCommand, addStatusCommand, addSchedulesCommand],
+      [
+        addRunCommand,
+        addDailyCommand,
+        addBackfillCommand,
+        addJobsCommand,
+        addStatusCommand,
+        addSchedulesCommand,
+      ],
     ],
-    ['Data:', [addBarsCommand, addDbCommand]],
+    ['Data:', [addBarsCommand, addCoverageCommand, addGapsCommand, addDbCommand]],
     [
       'Trust:',
       [

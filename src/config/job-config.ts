@@ -1,8 +1,15 @@
-import type { EtlJobConfig } from '../domain/job.ts';
+import { FOLLOW_UPS, type EtlJobConfig, type FollowUp } from '../domain/job.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
+import { toDayNumber } from '../domain/trading-day.ts';
 import { readFields, type GivenFields } from './job-keys.ts';
 import { pathFault } from './job-path.ts';
-import { daysIn, settleRange, type RangeRules, type SettledRange } from './job-range.ts';
+import {
+  daysIn,
+  lastCompletedDay,
+  settleRange,
+  type RangeRules,
+  type SettledRange,
+} from './job-range.ts';
 import {
   expectedOf,
   isJobInputField,
@@ -34,6 +41,12 @@ export interface JobInput {
   readonly sources?: readonly string[];
   readonly path?: string;
   readonly concurrency?: number;
+  readonly years?: number;
+  readonly heal?: boolean;
+  readonly dryRun?: boolean;
+  readonly priority?: number;
+  readonly dependsOn?: readonly string[];
+  readonly onComplete?: readonly FollowUp[];
 }
 
 export interface JobDefaults extends RangeRules {
@@ -49,6 +62,12 @@ export interface ParsedJob {
   readonly config: EtlJobConfig;
   /** Plain sentences for the operator: what was changed or should be considered. */
   readonly notes: readonly string[];
+  /** historicalBackfill only: just what is missing of what was ever asked for. */
+  readonly heal: boolean;
+  /** historicalBackfill only: plan, and do nothing. */
+  readonly dryRun: boolean;
+  /** The caller named the range, or a part of it. */
+  readonly isRangeGiven: boolean;
 }
 
 const JOB_NAMES: Readonly<Record<JobType, string>> = {
@@ -57,6 +76,9 @@ const JOB_NAMES: Readonly<Record<JobType, string>> = {
   historicalBackfill: 'historical-backfill',
 };
 const FILES = 'files';
+const DEFAULT_YEARS = 5;
+/** Fields that only one job type understands. */
+const BACKFILL_ONLY: readonly JobInputField[] = ['years', 'heal', 'dry_run'];
 
 /**
  * The job that a caller means. The fixed rules: nothing, null and `{}` are all defaults; null for a field is refused;
@@ -77,6 +99,7 @@ export function parseJobInput(input: unknown, defaults: JobDefaults): ParsedJob 
   const problems = [
     ...given.problems,
     ...faulty.values(),
+    ...foreignFields(given, defaults.jobType),
     ...range.problems,
     ...sourceProblems(read, given, defaults),
   ];
@@ -92,6 +115,7 @@ interface FieldReader {
   number(field: JobInputField): number | undefined;
   flag(field: JobInputField, fallback: boolean): boolean;
   texts(field: JobInputField): readonly string[] | undefined;
+  followUps(): readonly FollowUp[] | undefined;
 }
 
 function createReader(
@@ -118,7 +142,33 @@ function createReader(
       const value = valid(field);
       return Array.isArray(value) ? value.map(String) : undefined;
     },
+    followUps() {
+      const value = valid('on_complete');
+      return Array.isArray(value) ? value.filter(isFollowUp) : undefined;
+    },
   };
+}
+
+function isFollowUp(value: unknown): value is FollowUp {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'job' in value &&
+    FOLLOW_UPS.some((job) => job === value.job)
+  );
+}
+
+/** Fields of another job type: taking them silently would do other than what was meant. */
+function* foreignFields({ values, spelling }: GivenFields, jobType: JobType): Iterable<Problem> {
+  for (const field of jobType === 'historicalBackfill' ? [] : BACKFILL_ONLY) {
+    if (values.has(field)) {
+      yield {
+        field: spelling.get(field) ?? field,
+        got: describeValue(values.get(field)),
+        expected: `nothing: only historicalBackfill knows it, not ${jobType}`,
+      };
+    }
+  }
 }
 
 /** One of zod's issues in the caller's words. `path` is `[field]` or `[field, index]`. */
@@ -144,16 +194,30 @@ function problemOf(path: readonly PropertyKey[], { values, spelling }: GivenFiel
   };
 }
 
-function readRange(read: FieldReader, { spelling }: GivenFields, rules: RangeRules): SettledRange {
+/** A backfill counts in years, unless it is given days. */
+function yearsBack(read: FieldReader, rules: JobDefaults): number | undefined {
+  const given = read.number('years');
+  const isDefault = read.text('start_date') === undefined && rules.range === undefined;
+  if (rules.jobType !== 'historicalBackfill' || (given === undefined && !isDefault)) {
+    return undefined;
+  }
+  const end = read.text('end_date') ?? lastCompletedDay(rules.dueAt);
+  const start = `${Number(end.slice(0, 4)) - (given ?? DEFAULT_YEARS)}${end.slice(4).replace('-02-29', '-02-28')}`;
+  return toDayNumber(end) - toDayNumber(start);
+}
+
+function readRange(read: FieldReader, { spelling }: GivenFields, rules: JobDefaults): SettledRange {
+  const years = yearsBack(read, rules);
+  const daysBackField = years === undefined ? 'days_back' : 'years';
   return settleRange(
     {
       startDate: read.text('start_date'),
       endDate: read.text('end_date'),
-      daysBack: read.number('days_back'),
+      daysBack: read.number('days_back') ?? years,
       names: {
         start: spelling.get('start_date') ?? 'start_date',
         end: spelling.get('end_date') ?? 'end_date',
-        daysBack: spelling.get('days_back') ?? 'days_back',
+        daysBack: spelling.get(daysBackField) ?? daysBackField,
       },
     },
     rules,
@@ -209,9 +273,31 @@ function settle(read: FieldReader, range: SettledRange, defaults: JobDefaults): 
     sources,
     path,
     concurrency: read.number('concurrency') ?? defaults.concurrency,
+    ...ordersOf(read),
   };
   noteSize(config, notes);
-  return { config, notes };
+  return {
+    config,
+    notes,
+    heal: read.flag('heal', false),
+    dryRun: read.flag('dry_run', false),
+    isRangeGiven:
+      read.text('start_date') !== undefined ||
+      read.text('end_date') !== undefined ||
+      read.number('days_back') !== undefined,
+  };
+}
+
+/** Only what is given: the job's type decides the rest. */
+function ordersOf(read: FieldReader): Pick<EtlJobConfig, 'priority' | 'dependsOn' | 'onComplete'> {
+  const priority = read.number('priority');
+  const dependsOn = read.texts('depends_on');
+  const onComplete = read.followUps();
+  return {
+    ...(priority === undefined ? {} : { priority }),
+    ...(dependsOn === undefined ? {} : { dependsOn }),
+    ...(onComplete === undefined ? {} : { onComplete }),
+  };
 }
 
 function distinctSymbols(given: readonly string[], notes: string[]): readonly StockSymbol[] {

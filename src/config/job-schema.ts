@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { FOLLOW_UPS } from '../domain/job.ts';
 import { SYMBOL_EXPECTED } from './job-symbols.ts';
 
 export const MAX_SYMBOLS = 10_000;
@@ -7,6 +8,10 @@ const MAX_BATCH_SIZE = 100_000;
 const MAX_CONCURRENCY = 64;
 const MAX_DAYS_BACK = 366;
 const MAX_PATH = 1024;
+const MAX_YEARS = 40;
+const MAX_JOB_ID = 200;
+const MAX_DEPENDENCIES = 10;
+const MAX_FOLLOW_UPS = 5;
 
 function field<Type extends z.ZodType>(schema: Type, expected: string, description: string): Type {
   return schema.meta({ expected, description });
@@ -78,6 +83,38 @@ export const JobInputSchema = z
       z.int().min(1).max(MAX_CONCURRENCY),
       `a whole number from 1 to ${MAX_CONCURRENCY} (each batch in flight holds a database connection)`,
       'Batches in flight at the same time.',
+    ),
+    years: field(
+      z.int().min(1).max(MAX_YEARS),
+      `a whole number from 1 to ${MAX_YEARS}`,
+      'For historicalBackfill, in place of start_date: so many years up to the end. Default 5.',
+    ),
+    heal: flag(
+      'For historicalBackfill: only days that are missing of what was ever asked for. Default false.',
+    ),
+    dry_run: flag('For historicalBackfill: plan, tell, and do nothing. Default false.'),
+    priority: field(
+      z.int().min(1).max(5),
+      'a whole number from 1 (first) to 5 (last)',
+      'Whose work a busy worker takes first; default: daily 1, etlJob 3, backfill 5.',
+    ),
+    depends_on: field(
+      z.array(z.string().min(1).max(MAX_JOB_ID)).min(1).max(MAX_DEPENDENCIES),
+      `an array of 1 to ${MAX_DEPENDENCIES} job ids`,
+      'Jobs that must have ended with a good verdict (no failure, score at least quality_threshold) first.',
+    ),
+    on_complete: field(
+      z
+        .array(
+          z.strictObject({
+            job: z.enum(FOLLOW_UPS),
+            input: z.record(z.string(), z.json()).optional(),
+          }),
+        )
+        .min(1)
+        .max(MAX_FOLLOW_UPS),
+      `an array of 1 to ${MAX_FOLLOW_UPS} objects {"job": …, "input": {…}}, job one of ${FOLLOW_UPS.join(', ')}`,
+      'What to start when this job has ended without having failed.',
     ),
   })
   .partial();

@@ -13,6 +13,8 @@ export function suggestValue(field: JobInputField, value: unknown): string | und
     case 'batch_size':
     case 'concurrency':
     case 'days_back':
+    case 'years':
+    case 'priority':
       return typeof value === 'string' && /^[1-9]\d{0,5}$/.test(value)
         ? `${value}, without quotes`
         : undefined;
@@ -20,13 +22,17 @@ export function suggestValue(field: JobInputField, value: unknown): string | und
     case 'skip_existing':
     case 'validate_data':
     case 'clean_data':
+    case 'heal':
+    case 'dry_run':
       return suggestFlag(value);
     case 'job_name':
       return suggestName(value);
     case 'symbols':
     case 'sources':
+    case 'depends_on':
       return suggestList(value);
     case 'path':
+    case 'on_complete':
       return undefined;
   }
   return undefined;

@@ -24,6 +24,27 @@ export interface EtlJobConfig {
   readonly path: string | undefined;
   /** Batches in flight at the same time. */
   readonly concurrency: number;
+  /** 1 (first) to 5 (last): whose activities a busy worker takes first. Undefined: by the job's type. */
+  readonly priority?: number;
+  /** Ids of jobs that must have ended with a good verdict before this one begins. */
+  readonly dependsOn?: readonly string[];
+  /** What is started when this job has ended without having failed. */
+  readonly onComplete?: readonly FollowUp[];
+}
+
+/** Job types that another job may start when it is done. */
+export const FOLLOW_UPS = [
+  'etlJob',
+  'dailyDataIngestion',
+  'historicalBackfill',
+  'dataQualityCheck',
+  'generateQualityReport',
+  'cleanupOldData',
+] as const;
+
+export interface FollowUp {
+  readonly job: (typeof FOLLOW_UPS)[number];
+  readonly input?: Readonly<Record<string, unknown>>;
 }
 
 export type EtlStage = 'extract' | 'transform' | 'validate' | 'load' | 'complete' | 'failed';

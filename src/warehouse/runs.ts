@@ -190,20 +190,25 @@ export async function resolveSymbolFailures(
 }
 
 /**
- * A symbol has failed when a batch failed it and no later batch with it was loaded without failing it. Symbols that an
+ * A symbol has failed when a batch failed it and no later batch with it, over at least the same days, was loaded without failing it. Symbols that an
  * operator left out have not failed.
  */
-const FAILURES = `
-  select distinct on (f.symbol) f.symbol, f.code, f.message
-    from job_symbol_failures f
+const FAILED = `
+    from job_symbol_failures f join job_batches o using (run_id, batch_no)
    where f.run_id = $1
      and not exists (
        select from job_batches b join load_batches l using (run_id, batch_no)
         where b.run_id = $1 and b.batch_no > f.batch_no and f.symbol = any (b.symbols)
+          and b.start_date <= o.start_date and b.end_date >= o.end_date
           and not exists (select from job_symbol_failures g
                            where g.run_id = $1 and g.batch_no = b.batch_no and g.symbol = f.symbol))
-     and not exists (select from job_batches s where s.run_id = $1 and f.symbol = any (s.skipped))
+     and not exists (select from job_batches s where s.run_id = $1 and f.symbol = any (s.skipped))`;
+const FAILURES = `
+  select distinct on (f.symbol) f.symbol, f.code, f.message ${FAILED}
    order by f.symbol, f.batch_no desc`;
+const FAILED_RANGES = `
+  select distinct f.symbol, o.start_date as "startDate", o.end_date as "endDate" ${FAILED}
+   order by "startDate", "endDate", f.symbol`;
 
 /** Symbols whose last try failed, with the last reason, ascending. */
 export async function symbolFailures(
@@ -213,6 +218,14 @@ export async function symbolFailures(
   return queryRows<SymbolFailure>(warehouse, `Reading failed symbols of run ${runId}`, FAILURES, [
     runId,
   ]);
+}
+
+/** Each symbol whose last try over some days failed, with these days. */
+export async function failedRanges(
+  warehouse: Warehouse,
+  runId: string,
+): Promise<readonly (Omit<PlannedBatch, 'batchNo' | 'symbols'> & { symbol: StockSymbol })[]> {
+  return queryRows(warehouse, `Reading failed symbols of run ${runId}`, FAILED_RANGES, [runId]);
 }
 
 export async function failedSymbols(

@@ -15,7 +15,10 @@ const FIELD_TYPES = {
   cleanData: 'boolean',
   sources: 'object',
   concurrency: 'number',
-} as const satisfies Record<Exclude<keyof EtlJobConfig, 'path'>, string>;
+} as const satisfies Record<
+  Exclude<keyof EtlJobConfig, 'path' | 'priority' | 'dependsOn' | 'onComplete'>,
+  string
+>;
 
 function isJobConfig(value: unknown): value is EtlJobConfig {
   return (

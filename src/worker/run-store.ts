@@ -2,8 +2,10 @@ import type { RunStore } from '../activities/deps.ts';
 import { metricsOf } from '../activities/job-metrics.ts';
 import { SystemError } from '../domain/errors.ts';
 import type { Warehouse } from '../warehouse/pool.ts';
+import { readVerdicts } from '../warehouse/job-verdicts.ts';
 import { summariseRun } from '../warehouse/run-reports.ts';
 import {
+  failedRanges,
   failedSymbols,
   finishRun,
   readBatch,
@@ -25,7 +27,9 @@ export function createRunStore(warehouse: Warehouse): RunStore {
     recordFailures: (runId, batchNo, failures) =>
       recordSymbolFailures(warehouse, runId, batchNo, failures),
     failedSymbols: (runId) => failedSymbols(warehouse, runId),
+    failedRanges: (runId) => failedRanges(warehouse, runId),
     skipSymbols: (runId, symbols) => skipSymbols(warehouse, runId, symbols),
+    readVerdicts: (runId, jobIds) => readVerdicts(warehouse, runId, jobIds),
     async finishRun(runId, { cancelled, endedAt }) {
       const sums = await summariseRun(warehouse, runId);
       if (sums === undefined) {

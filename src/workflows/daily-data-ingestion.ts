@@ -10,7 +10,7 @@ export async function dailyDataIngestion(
   continued?: JobContinuation,
 ): Promise<EtlMetrics> {
   const end = await runJob('dailyDataIngestion', input, continued);
-  return end.kind === 'done'
-    ? end.metrics
-    : continueAsNew<typeof dailyDataIngestion>(input, end.from);
+  return end.kind === 'continue'
+    ? continueAsNew<typeof dailyDataIngestion>(input, end.from)
+    : end.metrics;
 }

@@ -10,5 +10,5 @@ import { runJob } from './run-job.ts';
  */
 export async function etlJob(input?: unknown, continued?: JobContinuation): Promise<EtlMetrics> {
   const end = await runJob('etlJob', input, continued);
-  return end.kind === 'done' ? end.metrics : continueAsNew<typeof etlJob>(input, end.from);
+  return end.kind === 'continue' ? continueAsNew<typeof etlJob>(input, end.from) : end.metrics;
 }

@@ -1,3 +1,4 @@
 /** What the worker registers: one export a workflow type. */
 export { dailyDataIngestion } from './daily-data-ingestion.ts';
 export { etlJob } from './etl-job.ts';
+export { historicalBackfill } from './historical-backfill.ts';

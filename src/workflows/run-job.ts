@@ -14,21 +14,25 @@ import {
 import type { JobPlan, PlanJobInput } from '../activities/contract.ts';
 import type { EtlMetrics } from '../domain/job.ts';
 import { asWorkflowFailure } from './failures.ts';
+import { startFollowUps } from './follow-ups.ts';
 import { installControls } from './job-controls.ts';
+import { awaitDependencies, isDependencyFailure } from './job-dependencies.ts';
 import { JobState, type JobContinuation } from './job-state.ts';
 import { runBatch } from './run-batch.ts';
+import { metricsOfPlan } from './plan-metrics.ts';
 import { slideOver } from './sliding-window.ts';
 import { duties, runIdentity, stagesOf } from './stages.ts';
 
 /** About 26 events a batch: well below the 10,000 events that a history may have. */
 const BATCHES_PER_RUN = 200;
 
+const DEFAULT_PRIORITY = 3;
 const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
 const JOB_TYPE = defineSearchAttributeKey('JobType', 'KEYWORD');
 
 /** What a run ends with: the account of the whole job, or the point from which the next run goes on. */
 export type RunEnd =
-  | { readonly kind: 'done'; readonly metrics: EtlMetrics }
+  | { readonly kind: 'done'; readonly metrics: EtlMetrics; readonly plan: JobPlan }
   | { readonly kind: 'continue'; readonly from: JobContinuation };
 
 /** A job from its input to its account, or one run's share of it. */
@@ -43,18 +47,29 @@ export async function runJob(
   if (continued === undefined) {
     state.adopt(plan);
   }
+  if (plan.isDryRun === true) {
+    await condition(allHandlersFinished);
+    return { kind: 'done', plan, metrics: metricsOfPlan(plan) };
+  }
   try {
+    if (continued === undefined) {
+      await awaitDependencies(plan);
+    }
     const isWhole = await runBatches(state, plan);
     await condition(allHandlersFinished);
     if (!isWhole) {
       return { kind: 'continue', from: state.continuation() };
     }
   } catch (error) {
-    await CancellationScope.nonCancellable(() => finishJob(isCancellation(error)));
+    await CancellationScope.nonCancellable(() =>
+      finishJob(isCancellation(error) || isDependencyFailure(error)),
+    );
     state.reach('failed');
     throw error;
   }
-  return { kind: 'done', metrics: await concludeJob(state) };
+  const metrics = await concludeJob(state);
+  await startFollowUps(plan);
+  return { kind: 'done', plan, metrics };
 }
 
 async function planJob(jobType: PlanJobInput['jobType'], input: unknown): Promise<JobPlan> {
@@ -69,6 +84,7 @@ async function planJob(jobType: PlanJobInput['jobType'], input: unknown): Promis
       jobType,
       input,
       dueAt: dueAt.toISOString(),
+      isScheduled: searchAttributes['TemporalScheduledById'] !== undefined,
     });
     upsertSearchAttributes([{ key: JOB_NAME, value: plan.jobName }]);
     upsertMemo({ effectiveInput: plan.effectiveInput });
@@ -79,8 +95,8 @@ async function planJob(jobType: PlanJobInput['jobType'], input: unknown): Promis
 }
 
 /** Runs the batches that are left, or as many as one history should hold. @returns whether all are done */
-async function runBatches(state: JobState, { retryDelayMs }: JobPlan): Promise<boolean> {
-  const stages = stagesOf(retryDelayMs);
+async function runBatches(state: JobState, { retryDelayMs, priority }: JobPlan): Promise<boolean> {
+  const stages = stagesOf(retryDelayMs, priority ?? DEFAULT_PRIORITY);
   let left = BATCHES_PER_RUN;
   for (;;) {
     const end = Math.min(state.nextBatch + left, state.lastBatch);

@@ -22,9 +22,11 @@ export const duties = proxyActivities<EtlActivities>({
 });
 
 /** The four stages of a batch. A cancelled stage is awaited, so that nothing is left half-loaded. */
-export function stagesOf(retryDelayMs: number): EtlActivities {
+export function stagesOf(retryDelayMs: number, priorityKey: number): EtlActivities {
   return proxyActivities<EtlActivities>({
     startToCloseTimeout: '30 minutes',
+    // Daily work goes before backfill wherever a worker has to choose; old servers ignore it.
+    priority: { priorityKey },
     heartbeatTimeout: HEARTBEAT_TIMEOUT,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: {

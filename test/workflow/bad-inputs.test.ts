@@ -21,6 +21,7 @@ function strictJob(): FakeJob {
   const planJob = createPlanJob({
     runs: nothing as never,
     facts: nothing as never,
+    coverage: nothing as never,
     sources: { names: ['files', 'simulated'], get: unreachable },
     planning: {
       batchSize: 100,

@@ -4,6 +4,7 @@ import { loads } from './0003-loads.ts';
 import { runs } from './0004-runs.ts';
 import { viewsAndGuards } from './0005-views-and-guards.ts';
 import { absences } from './0010-absences.ts';
+import { coverage } from './0030-coverage.ts';
 import { notices } from './0035-notices.ts';
 import type { Migration } from './migration.ts';
 
@@ -15,5 +16,6 @@ export const MIGRATIONS: readonly Migration[] = [
   runs,
   viewsAndGuards,
   absences,
+  coverage,
   notices,
 ];

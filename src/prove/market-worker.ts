@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+
+import { createActivities } from '../activities/index.ts';
+import { createCpuPool } from '../activities/cpu/pool.ts';
+import { connect, type JobClient } from '../client.ts';
+import type { DataSource } from '../sources/data-source.ts';
+import { createLanding } from '../storage/landing.ts';
+import { openStore } from '../storage/open-store.ts';
+import { createStaging } from '../storage/staging.ts';
+import { loadBatch } from '../warehouse/load-batch.ts';
+import { openWarehouse, type Warehouse } from '../warehouse/pool.ts';
+import { createCoverageStore } from '../worker/coverage-store.ts';
+import { createMarketFacts } from '../worker/market-facts.ts';
+import { createRunStore } from '../worker/run-store.ts';
+import { startTemporalWorkers } from '../worker/temporal-workers.ts';
+
+export interface MarketWorkerOptions {
+  readonly databaseUrl: string;
+  readonly storageUrl?: string;
+  readonly temporalAddress: string;
+  readonly namespace: string;
+  readonly source: DataSource;
+  /** Epoch milliseconds: what the worker takes for now. */
+  readonly now?: () => number;
+  readonly batchSize?: number;
+}
+
+/** A worker in this process over a source of the caller's making: proofs and tests decide what the world says, and when. */
+export interface MarketWorker {
+  readonly client: JobClient;
+  readonly warehouse: Warehouse;
+  readonly queuePrefix: string;
+  stop(): Promise<void>;
+}
+
+const MAX_ACTIVITIES = 16;
+const BATCH_ROWS = 250_000;
+const RETRY_DELAY_MS = 50;
+
+/** Starts it on task queues of its own. */
+export async function startMarketWorker(options: MarketWorkerOptions): Promise<MarketWorker> {
+  const { databaseUrl, temporalAddress, namespace, source, now = Date.now } = options;
+  const storageUrl = options.storageUrl ?? `${tmpdir()}/candlewick-market-${randomUUID()}`;
+  const warehouse = openWarehouse({
+    connectionString: databaseUrl,
+    applicationName: 'candlewick market worker',
+  });
+  const cpu = createCpuPool({ storageUrl });
+  const store = openStore(storageUrl);
+  const batchSize = options.batchSize ?? 1000;
+  const queuePrefix = `market-${randomUUID().slice(0, 8)}-`;
+  const activities = createActivities({
+    runs: createRunStore(warehouse),
+    facts: createMarketFacts(warehouse),
+    coverage: createCoverageStore(warehouse),
+    landing: createLanding(store),
+    staging: createStaging(store),
+    sources: { names: [source.name], get: () => source },
+    cpu,
+    load: (request, hooks) => loadBatch(warehouse, request, hooks),
+    clock: { now },
+    notify: () => Promise.resolve(),
+    failpoint: () => undefined,
+    planning: {
+      batchSize,
+      dailyBatchSize: batchSize,
+      batchRows: BATCH_ROWS,
+      qualityThreshold: 0.7,
+      sources: [source.name],
+      concurrency: 4,
+      retryDelayMs: RETRY_DELAY_MS,
+    },
+  });
+  const workers = await startTemporalWorkers({
+    address: temporalAddress,
+    namespace,
+    queuePrefix,
+    queues: ['data_ingestion'],
+    activities,
+    retry: { transientRetries: 2, transientDelayMs: RETRY_DELAY_MS },
+    notify: () => Promise.resolve(),
+    maxActivities: MAX_ACTIVITIES,
+  });
+  const client = await connect({ address: temporalAddress, namespace, queuePrefix });
+  return {
+    client,
+    warehouse,
+    queuePrefix,
+    async stop() {
+      await client.close();
+      await workers.stop();
+      await Promise.allSettled([cpu.close(), warehouse.close()]);
+    },
+  };
+}

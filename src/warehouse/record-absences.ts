@@ -1,0 +1,61 @@
+import type { StockSymbol } from '../domain/stock-symbol.ts';
+import type { TradingDay } from '../domain/trading-day.ts';
+import { queryRows, type Warehouse } from './pool.ts';
+
+interface AnsweredRange {
+  readonly symbols: StockSymbol[];
+  readonly start_date: TradingDay;
+  readonly end_date: TradingDay;
+  readonly due_at: Date;
+  readonly sources: string[];
+}
+
+const SYMBOLS_A_STATEMENT = 500;
+
+/** Of each range of a run: the symbols that were served and are in the ledger. */
+const ANSWERED = `
+select array_agg(distinct s order by s) as symbols, b.start_date, b.end_date, r.due_at,
+       array(select jsonb_array_elements_text(r.config -> 'sources')) as sources
+  from job_batches b
+  join job_runs r using (run_id)
+  join load_batches l using (run_id, batch_no)
+  cross join unnest(b.symbols) as s
+ where b.run_id = $1 and s <> all (b.skipped)
+   and not exists (select from job_symbol_failures f
+                    where f.run_id = b.run_id and f.batch_no = b.batch_no and f.symbol = s)
+ group by b.start_date, b.end_date, r.due_at, r.config`;
+
+const RECORD = `
+insert into absences as a (symbol, trade_date, reason, sources, run_id, first_seen_at, last_seen_at)
+select c.symbol, c.trade_date, 'source_gap', $5, $6, $4, $4
+  from coverage_of($1, $2, $3, $4) c where c.state = 'missing'
+on conflict (symbol, trade_date) do update
+  set tries = a.tries + 1, reason = excluded.reason, sources = excluded.sources, run_id = excluded.run_id,
+      last_seen_at = excluded.last_seen_at
+  where a.run_id is distinct from excluded.run_id and a.reason <> 'no_trade'
+returning 1`;
+
+/**
+ * After a run: what was expected of its ranges, was asked for without an error and still is not there becomes an absence
+ * with one more try. Safe to repeat: a run counts once. @returns how many sessions are noted.
+ */
+export async function recordAbsences(warehouse: Warehouse, runId: string): Promise<number> {
+  const doing = `Noting what run ${runId} did not get`;
+  let noted = 0;
+  for (const range of await queryRows<AnsweredRange>(warehouse, doing, ANSWERED, [runId])) {
+    const { symbols, start_date: from, end_date: to, due_at: dueAt, sources } = range;
+    for (let start = 0; start < symbols.length; start += SYMBOLS_A_STATEMENT) {
+      const part = symbols.slice(start, start + SYMBOLS_A_STATEMENT);
+      const rows = await queryRows(warehouse, doing, RECORD, [
+        part,
+        from,
+        to,
+        dueAt,
+        sources,
+        runId,
+      ]);
+      noted += rows.length;
+    }
+  }
+  return noted;
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+
+import { WorkflowFailedError } from '@temporalio/client';
+
+import { createSimulatedWorld, type SimulatedWorld } from '../../../src/prove/simulated-world.ts';
+import { startMarketWorker, type MarketWorker } from '../../../src/prove/market-worker.ts';
+import { runDailyAt } from '../../../src/prove/nominal-run.ts';
+import { toDayNumber, type TradingDay } from '../../../src/domain/trading-day.ts';
+import { listAbsences, summariseCoverage } from '../../../src/warehouse/coverage.ts';
+import { testDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { testTemporal } from '../../support/temporal.ts';
+
+/** Midnight in Shanghai, at the end of a day. */
+function midnightAfter(day: TradingDay): number {
+  return (toDayNumber(day) + 1) * 86_400_000 - 8 * 3_600_000;
+}
+
+describe('gaps', () => {
+  const state: { database?: TestDatabase; worker?: MarketWorker; world?: SimulatedWorld } = {};
+
+  function parts(): Required<typeof state> {
+    const { database, worker, world } = state;
+    assert.ok(database && worker && world);
+    return { database, worker, world };
+  }
+
+  beforeEach(async () => {
+    const database = await testDatabase('demo');
+    const { address, namespace } = await testTemporal();
+    const world = createSimulatedWorld({ seed: 7, symbols: 20 }, midnightAfter('2024-03-01'));
+    const worker = await startMarketWorker({
+      databaseUrl: database.url,
+      temporalAddress: address,
+      namespace,
+      source: world.source,
+      now: () => world.now,
+    });
+    Object.assign(state, { database, world, worker });
+  });
+
+  afterEach(async () => {
+    const { worker, database } = parts();
+    await worker.stop();
+    await database.drop();
+  });
+
+  /** A day on which all fails need not be tried symbol by symbol. */
+  async function daily(day: TradingDay, retryFailed = true): Promise<void> {
+    const { worker, world } = parts();
+    world.now = midnightAfter(day);
+    await runDailyAt(worker, world.now, { skipExisting: false, retryFailed }).catch(
+      (error: unknown) => {
+        assert.ok(error instanceof WorkflowFailedError, String(error));
+      },
+    );
+  }
+
+  function query(to: TradingDay): { from: TradingDay; to: TradingDay; asOf: string } {
+    return { from: '2024-01-01', to, asOf: new Date(parts().world.now).toISOString() };
+  }
+
+  it('are all brought by the next run after ten days without one', async () => {
+    await daily('2024-03-01');
+    await daily('2024-03-18');
+
+    const { warehouse } = parts().worker;
+    const coverage = await summariseCoverage(warehouse, query('2024-03-18'));
+    assert.equal(coverage.missing, 0, JSON.stringify(coverage.reasons));
+    const sessions = await warehouse.pool.query<{ day: string }>(
+      'select distinct trade_date as day from daily_bars order by 1',
+    );
+    assert.ok(sessions.rows.some(({ day }) => day === '2024-03-06'));
+  });
+
+  it('are shown with their reason while the source fails, and are closed by a later run', async () => {
+    await daily('2024-03-01');
+    parts().world.isOut = () => true;
+    for (const day of ['2024-03-04', '2024-03-05', '2024-03-06']) {
+      await daily(day, false);
+    }
+
+    const { warehouse } = parts().worker;
+    const open = await listAbsences(warehouse, query('2024-03-06'), { limit: 100, gapsOnly: true });
+    assert.ok(open.length >= 3 * 15, `${open.length} gaps`);
+    assert.deepEqual(new Set(open.map(({ reason }) => reason)), new Set(['failed: ETL-SRC-114']));
+
+    parts().world.isOut = () => false;
+    await daily('2024-03-22');
+    const after = await summariseCoverage(warehouse, query('2024-03-22'));
+    assert.equal(after.missing, 0, JSON.stringify(after.reasons));
+  });
+
+  it('cost a run nothing where there are none: only the window is asked for', async () => {
+    await daily('2024-03-01');
+    await daily('2024-03-04');
+
+    const asked = parts().world.requests.map(({ startDate }) => startDate);
+    assert.deepEqual([...new Set(asked)], ['2024-02-24', '2024-02-27']);
+  });
+
+  it('are not looked for on a weekend: the run is skipped with its reason', async () => {
+    await daily('2024-03-01');
+    const before = parts().world.requests.length;
+    await daily('2024-03-03');
+
+    assert.equal(parts().world.requests.length, before);
+    const { rows } = await parts().worker.warehouse.pool.query<{ due: string }>(
+      `select due_at::text as due from job_runs where symbols = 0`,
+    );
+    assert.equal(rows.length, 1);
+  });
+});
