@@ -1,5 +1,6 @@
 import { allocateBarColumns, takeRows, type BarColumns } from '../src/domain/bar.ts';
 import { judgeFully } from '../src/quality/judge.ts';
+import { openRandom } from '../src/quality/random.ts';
 import type { JudgeContext } from '../src/quality/verdict.ts';
 
 /**
@@ -10,19 +11,6 @@ import type { JudgeContext } from '../src/quality/verdict.ts';
 const SYMBOLS = 1_000;
 const SESSIONS = 1_000;
 const FIRST_DAY = 15_000;
-
-/** A small deterministic generator (splitmix32). */
-function openRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let mixed = state ^ (state >>> 16);
-    mixed = Math.imul(mixed, 0x21f0aaad);
-    mixed ^= mixed >>> 15;
-    mixed = Math.imul(mixed, 0x735a2d97);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 4_294_967_296;
-  };
-}
 
 function cleanBars(symbols: number, sessions: number): BarColumns {
   const names = Array.from({ length: symbols }, (_, id) => `${600_000 + id}.SH`);

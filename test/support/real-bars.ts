@@ -58,7 +58,11 @@ export function compactDay(text: string): number {
 
 /** Baostock's files: unadjusted, shares, yuan. */
 export function readBaostock(name: string): BarColumns {
-  const rows = readSharedCsv('bars_unadjusted', `${name}.csv.gz`).map((row): RealRow => {
+  return columnsOf(baostockRows(name));
+}
+
+export function baostockRows(name: string): RealRow[] {
+  return readSharedCsv('bars_unadjusted', `${name}.csv.gz`).map((row): RealRow => {
     const [exchange = '', code = ''] = (row['code'] ?? '').split('.');
     return {
       symbol: `${code}.${exchange.toUpperCase()}`,
@@ -74,7 +78,6 @@ export function readBaostock(name: string): BarColumns {
       isSt: row['isST'] === '1',
     };
   });
-  return columnsOf(rows);
 }
 
 export function columnsOf(rows: readonly RealRow[]): BarColumns {

@@ -7,6 +7,7 @@ import {
 } from '../../domain/bar.ts';
 import { fromDayNumber, toDayNumber } from '../../domain/trading-day.ts';
 import type { TextRow } from '../intake/read-rows.ts';
+import { openRandom } from '../random.ts';
 import type { ExRights, JudgeContext } from '../verdict.ts';
 
 /** Clean bars and all that is known about them: what a mutant spoils. */
@@ -108,19 +109,6 @@ function fillSymbol(
 
 function toTick(price: number): number {
   return Math.round(price / 100) * 100;
-}
-
-/** splitmix32: deterministic, and good enough to make a market of. */
-export function openRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let mixed = state ^ (state >>> 16);
-    mixed = Math.imul(mixed, 0x21f0aaad);
-    mixed ^= mixed >>> 15;
-    mixed = Math.imul(mixed, 0x735a2d97);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 4_294_967_296;
-  };
 }
 
 /** A sample as the text that a source might send. */
