@@ -109,7 +109,7 @@ export const Settings = z.object({
     fallback: '0.7',
   }),
   ETL_RETRY_ATTEMPTS: withDefault(integer(1, 20), {
-    meaning: 'Attempts of a stage, the first one included',
+    meaning: 'Retries of a stage after a transient failure',
     expected: 'a whole number from 1 to 20',
     fallback: '3',
   }),
