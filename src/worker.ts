@@ -14,7 +14,7 @@ import { createCoverageStore } from './worker/coverage-store.ts';
 import { createMarketFacts } from './worker/market-facts.ts';
 import { createWorkerNotifier } from './worker/notifications.ts';
 import { createRunStore } from './worker/run-store.ts';
-import { createSources } from './worker/sources.ts';
+import { createSourceControl } from './worker/source-control.ts';
 import { installRuntime } from './worker/temporal-runtime.ts';
 import { startTemporalWorkers, type RunningWorkers } from './worker/temporal-workers.ts';
 
@@ -59,7 +59,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       coverage: createCoverageStore(warehouse),
       landing: createLanding(store),
       staging: createStaging(store),
-      sources: createSources(config, cpu),
+      ...createSourceControl({ config, warehouse, cpu, notify: notifier.notify }),
       cpu,
       load: (request, hooks) => loadBatch(warehouse, request, hooks),
       clock: { now: () => Date.now() },

@@ -50,6 +50,16 @@ export interface JobPlan extends RunIdentity {
 
 export interface BatchTask extends RunIdentity {
   readonly batchNo: number;
+  /** What an earlier call had got before it was to wait. */
+  readonly resume?: BatchRef;
+}
+
+/** The batch is not extracted yet: no source may be asked for it now. */
+export interface ExtractWait {
+  readonly ms: number;
+  /** For the operator, in one line. */
+  readonly reason: string;
+  readonly resume: BatchRef;
 }
 
 /** `manifest` lists what was landed: `LandedAnswer[]`. */
@@ -58,6 +68,12 @@ export interface ExtractedBatch extends BatchTask {
   readonly answers: number;
   readonly bytes: number;
   readonly failedSymbols: number;
+  /** To be called again after so long; the rest counts only once this is absent. */
+  readonly wait?: ExtractWait;
+  /** Symbols by the source whose rows were taken. */
+  readonly served?: Readonly<Record<string, number>>;
+  /** Why a source was left for the next one, one line each. */
+  readonly failovers?: readonly string[];
 }
 
 export interface TransformedBatch extends BatchTask {

@@ -1,12 +1,15 @@
+import type { WantedSymbol } from '../domain/acceptance.ts';
 import type { BarColumns } from '../domain/bar.ts';
 import type { BatchRef, PayloadRef, SymbolFailure } from '../domain/batch.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { CoverageProof, JobEstimate } from '../domain/coverage.ts';
 import type { EtlJobConfig, EtlMetrics } from '../domain/job.ts';
 import type { Notify } from '../domain/notice.ts';
+import type { Absence, SourceAttempt } from '../domain/source-breaker.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { TradingDay } from '../domain/trading-day.ts';
 import type { JudgeContext } from '../quality/verdict.ts';
+import type { RequestShape } from '../sources/capabilities.ts';
 import type { DataSource } from '../sources/data-source.ts';
 import type { JobVerdict } from '../warehouse/job-verdicts.ts';
 import type { LoadCounts, LoadRequest } from '../warehouse/load-batch.ts';
@@ -27,6 +30,7 @@ export interface BatchSpec extends PlannedBatch {
   readonly config: EtlJobConfig;
   /** Left out by an operator after the plan was made. */
   readonly skipped: readonly StockSymbol[];
+  readonly jobType: string;
 }
 
 /** A symbol and the days over which its last try failed. */
@@ -128,10 +132,44 @@ export interface Clock {
 /** The sources by name, and what the planner may ask of a source before any batch exists. */
 export interface SourceSet {
   readonly names: readonly string[];
+  /** The sources that a list of names stands for: `akshare` stands for several. */
+  expand(names: readonly string[]): readonly string[];
   get(name: string): DataSource;
 }
 
+/** Sources under control: what may be asked now, what came of it, and what it must agree with. */
+export interface SourceDesk {
+  /** Why an endpoint is not to be asked now; undefined where it may be. */
+  refusal(source: string, endpoint: string): Promise<SourceRefusal | undefined>;
+  /** A source's answers failed acceptance as a whole: its breaker opens, people are told. */
+  reportDrift(
+    source: string,
+    endpoint: string,
+    drift: { readonly code: string; readonly reason: string },
+  ): Promise<void>;
+  recordAttempts(runId: string, batchNo: number, attempts: readonly SourceAttempt[]): Promise<void>;
+  recordAbsences(
+    scope: { runId: string; symbols: readonly StockSymbol[] } & Pick<
+      PlannedBatch,
+      'startDate' | 'endDate'
+    >,
+    absences: readonly Absence[],
+  ): Promise<void>;
+  /** What each symbol is expected to have, and its last stored sessions within the range. */
+  wanted(batch: Omit<PlannedBatch, 'batchNo'>): Promise<readonly WantedSymbol[]>;
+  /** The shape that needs the fewest calls. */
+  shapeOf(source: DataSource, symbols: number, sessions: number): RequestShape;
+}
+
+export interface SourceRefusal {
+  readonly code: string;
+  readonly reason: string;
+  /** Undefined: no time is known after which it may be asked. */
+  readonly waitMs: number | undefined;
+}
+
 export interface EtlDeps {
+  readonly desk: SourceDesk;
   readonly runs: RunStore;
   readonly facts: MarketFacts;
   readonly coverage: CoverageStore;

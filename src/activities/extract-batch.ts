@@ -1,128 +1,145 @@
-import type { LandedAnswer, SymbolFailure } from '../domain/batch.ts';
-import { EtlError, TransientError } from '../domain/errors.ts';
+import type { WantedSymbol } from '../domain/acceptance.ts';
+import type { BatchRef, SymbolFailure } from '../domain/batch.ts';
+import { SystemError } from '../domain/errors.ts';
+import type { Absence } from '../domain/source-breaker.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
-import type { BarsRequest, DataSource } from '../sources/data-source.ts';
-import type { EtlActivities } from './contract.ts';
+import type { BatchTask, EtlActivities, ExtractedBatch } from './contract.ts';
 import type { BatchSpec, EtlDeps } from './deps.ts';
+import { absencesOf, failuresOf } from './extract/account.ts';
+import { errorOfNothing, harvest, type HarvestWait } from './extract/harvest.ts';
+import {
+  beginHarvest,
+  isLocal,
+  manifestOf,
+  symbolsTakenFrom,
+  type HarvestState,
+} from './extract/harvest-state.ts';
 import { withHeartbeat } from './heartbeat.ts';
 
 type ExtractDeps = Pick<
   EtlDeps,
-  'runs' | 'landing' | 'staging' | 'sources' | 'clock' | 'failpoint'
+  'runs' | 'landing' | 'staging' | 'sources' | 'desk' | 'cpu' | 'clock' | 'failpoint'
 >;
 
-/** What a batch has got so far: answers landed, and symbols that nobody could serve yet. */
-interface Harvest {
-  readonly answers: LandedAnswer[];
-  readonly refused: Map<StockSymbol, Error>;
-  readonly hasMore: boolean;
-}
+/** Lines about failovers that travel; the warehouse has them all. */
+const MAX_FAILOVERS = 5;
+const MAX_LINE = 300;
 
-/** Asks the sources in order for the batch's symbols, and lands each answer as it came before anything reads it. */
+/**
+ * Asks the sources in order for the batch's symbols, lands each answer as it came before anything reads it, and takes the
+ * rows of a symbol from the first source whose answer is accepted. Where it has to wait for a source it returns, and is
+ * called again with what it had got.
+ */
 export function createExtractBatch(deps: ExtractDeps): EtlActivities['extractBatch'] {
-  return async function extractBatch(task) {
+  return async function extractBatch({ resume, ...task }) {
     return withHeartbeat(async (signal) => {
       const spec = await deps.runs.readBatch(task.runId, task.batchNo);
       const skipped = new Set(spec.skipped);
-      const wanted = spec.symbols.filter((symbol) => !skipped.has(symbol));
-      const { answers, refused } = await harvest(deps, spec, wanted, signal);
-      const failures = [...refused].map(([symbol, error]) => failureOf(symbol, error));
-      await deps.runs.recordFailures(task.runId, task.batchNo, failures);
-      deps.failpoint('extract.before_manifest');
-      const manifest = await deps.staging.writeJson(
-        `${task.runId}/${task.batchNo}/manifest.json`,
-        answers,
-      );
-      const bytes = answers.reduce((sum, answer) => sum + answer.payload.bytes, 0);
-      return {
-        ...task,
-        manifest,
-        answers: answers.length,
-        bytes,
-        failedSymbols: failures.length,
-      };
+      const symbols = spec.symbols.filter((symbol) => !skipped.has(symbol));
+      const wanted = await wantedOf(deps, spec, symbols);
+      const state = resume === undefined ? beginHarvest() : await readState(deps, resume);
+      const errors: Error[] = [];
+      const wait = await harvest(deps, spec, wanted, { state, signal, errors });
+      await deps.desk.recordAttempts(task.runId, task.batchNo, state.attempts);
+      if (wait !== undefined) {
+        return waitFor(deps, task, state, wait);
+      }
+      const nothing = Object.keys(state.choices).length === 0 ? errorOfNothing(errors) : undefined;
+      if (nothing !== undefined) {
+        throw nothing;
+      }
+      return conclude({ deps, task, spec, state }, wanted);
     });
   };
 }
 
-async function harvest(
+/** Sources on this machine are taken as they are: nothing has to be known for them. */
+async function wantedOf(
   deps: ExtractDeps,
   spec: BatchSpec,
-  wanted: readonly StockSymbol[],
-  signal: AbortSignal,
-): Promise<Harvest> {
-  const answers: LandedAnswer[] = [];
-  let refused = new Map<StockSymbol, Error>();
-  let open = wanted;
-  for (const [index, name] of spec.config.sources.entries()) {
-    if (open.length === 0) {
-      break;
-    }
-    const hasMore = index < spec.config.sources.length - 1;
-    const request = requestOf(spec, open);
-    refused = await askSource(deps, deps.sources.get(name), request, signal, { answers, hasMore });
-    open = [...refused.keys()];
-  }
-  return { answers, refused, hasMore: false };
+  symbols: readonly StockSymbol[],
+): Promise<readonly WantedSymbol[]> {
+  const names = deps.sources.expand(spec.config.sources);
+  const areLocal = names.every((name) => isLocal(deps.sources.get(name)));
+  return areLocal
+    ? symbols.map((symbol) => ({ symbol, expected: new Int32Array(0), stored: undefined }))
+    : deps.desk.wanted({ ...spec, symbols });
 }
 
-function requestOf(spec: BatchSpec, symbols: readonly StockSymbol[]): BarsRequest {
-  const { startDate, endDate, config } = spec;
+interface Conclusion {
+  readonly deps: ExtractDeps;
+  readonly task: BatchTask;
+  readonly spec: BatchSpec;
+  readonly state: HarvestState;
+}
+
+async function conclude(
+  { deps, task, spec, state }: Conclusion,
+  wanted: readonly WantedSymbol[],
+): Promise<ExtractedBatch> {
+  const { runId, batchNo } = task;
+  const failures: readonly SymbolFailure[] = failuresOf(state, wanted);
+  const absences: readonly Absence[] = absencesOf(state, wanted);
+  await deps.runs.recordFailures(runId, batchNo, failures);
+  const symbols = wanted.map(({ symbol }) => symbol);
+  const { startDate, endDate } = spec;
+  await deps.desk.recordAbsences({ runId, symbols, startDate, endDate }, absences);
+  deps.failpoint('extract.before_manifest');
+  const answers = manifestOf(state);
+  const manifest = await deps.staging.writeJson(`${runId}/${batchNo}/manifest.json`, answers);
   return {
-    symbols,
-    startDate,
-    endDate,
-    ...(config.path === undefined ? {} : { path: config.path }),
+    ...task,
+    manifest,
+    answers: answers.length,
+    bytes: answers.reduce((sum, answer) => sum + answer.payload.bytes, 0),
+    failedSymbols: failures.length,
+    ...facesOf(state),
   };
 }
 
-/** Lands what one source answers. @returns the symbols that it refused; the last source's own failure is thrown. */
-async function askSource(
-  deps: ExtractDeps,
-  source: DataSource,
-  request: BarsRequest,
-  signal: AbortSignal,
-  { answers, hasMore }: Pick<Harvest, 'answers' | 'hasMore'>,
-): Promise<Map<StockSymbol, Error>> {
-  const refused = new Map<StockSymbol, Error>();
-  const served = new Set<StockSymbol>();
-  try {
-    for await (const answer of source.fetchBars(request, signal)) {
-      if (answer.kind === 'refused') {
-        answer.symbols.forEach((symbol) => refused.set(symbol, answer.error));
-        continue;
-      }
-      answers.push({
-        source: source.name,
-        format: answer.format,
-        request: answer.request,
-        symbols: answer.symbols,
-        fetchedAt: new Date(deps.clock.now()).toISOString(),
-        payload: await deps.landing.land(answer.body),
-      });
-      answer.symbols.forEach((symbol) => served.add(symbol));
-      deps.failpoint('extract.after_answer');
-    }
-  } catch (error) {
-    if (!hasMore || signal.aborted) {
-      throw error;
-    }
-    const cause = error instanceof Error ? error : new Error(String(error));
-    request.symbols.filter((symbol) => !served.has(symbol)).forEach((s) => refused.set(s, cause));
+/** What an operator sees of the sources of a batch; nothing where the first one gave everything. */
+function facesOf(state: HarvestState): Pick<ExtractedBatch, 'served' | 'failovers'> {
+  if (state.failovers.length === 0) {
+    return {};
   }
-  for (const symbol of request.symbols) {
-    if (!served.has(symbol) && !refused.has(symbol)) {
-      refused.set(
-        symbol,
-        new TransientError(`${source.name} did not answer for ${symbol}`, { code: 'ETL-SRC-010' }),
-      );
-    }
-  }
-  return refused;
+  return {
+    served: Object.fromEntries(
+      Object.keys(state.kept)
+        .map((source) => [source, symbolsTakenFrom(state, source).size] as const)
+        .filter(([, symbols]) => symbols > 0),
+    ),
+    failovers: state.failovers.slice(-MAX_FAILOVERS).map((line) => line.slice(0, MAX_LINE)),
+  };
 }
 
-function failureOf(symbol: StockSymbol, error: Error): SymbolFailure {
-  return error instanceof EtlError
-    ? { symbol, code: error.code, message: error.headline }
-    : { symbol, code: 'ETL-SRC-000', message: error.message };
+async function waitFor(
+  deps: ExtractDeps,
+  task: BatchTask,
+  state: HarvestState,
+  { ms, reason }: HarvestWait,
+): Promise<ExtractedBatch> {
+  const resume = await deps.staging.writeJson(`${task.runId}/${task.batchNo}/resume.json`, state);
+  return {
+    ...task,
+    manifest: resume,
+    answers: 0,
+    bytes: 0,
+    failedSymbols: 0,
+    wait: { ms, reason: reason.slice(0, MAX_LINE), resume },
+  };
+}
+
+function isState(value: unknown): value is HarvestState {
+  return typeof value === 'object' && value !== null && 'choices' in value && 'attempts' in value;
+}
+
+async function readState(deps: ExtractDeps, ref: BatchRef): Promise<HarvestState> {
+  const value = await deps.staging.readJson(ref);
+  if (!isState(value)) {
+    throw new SystemError(`Staged record ${ref.uri} is no state of an extraction`, {
+      code: 'ETL-STG-003',
+      hint: 'run the job again; if workers of two versions share one store, finish the deployment first.',
+    });
+  }
+  return value;
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { ConfigurationError } from '../domain/errors.ts';
 import { isSecretKey, REDACTED } from '../observability/redact.ts';
 import { readEnvFile } from './env-file.ts';
+import type { QuotaSetting } from './failover-settings.ts';
 import { nearest } from './nearest.ts';
 import { describeValue, problemsError, type Problem } from './problems.ts';
 import { Secret } from './secret.ts';
@@ -43,6 +44,10 @@ export interface Config {
   readonly temporalUiPort: number;
   readonly queuePrefix: string;
   readonly sources: readonly string[];
+  /** By source, in place of its own. */
+  readonly quotas: ReadonlyMap<string, QuotaSetting>;
+  /** First cool-down of a source that fails. */
+  readonly breakerCoolDownMs: number;
   readonly batchSize: number;
   readonly batchRows: number;
   readonly concurrency: number;
@@ -131,6 +136,8 @@ function toConfig(values: SettingValues, env: Environment): Config {
     temporalUiPort: values.CANDLEWICK_TEMPORAL_UI_PORT,
     queuePrefix: values.CANDLEWICK_QUEUE_PREFIX ?? '',
     sources: values.ETL_SOURCES,
+    quotas: values.ETL_QUOTA ?? new Map(),
+    breakerCoolDownMs: Math.round(values.ETL_BREAKER_COOLDOWN * 1000),
     batchSize: values.ETL_BATCH_SIZE,
     batchRows: values.ETL_BATCH_ROWS,
     concurrency: values.ETL_CONCURRENCY,

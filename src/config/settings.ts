@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { cronFault } from './cron.ts';
 import { databaseUrlFault, shownDatabaseUrl } from './database-url.ts';
+import { FailoverSettings } from './failover-settings.ts';
 import { NOTIFICATION_SETTINGS } from './notification-settings.ts';
 import { Secret } from './secret.ts';
 import {
@@ -88,6 +89,7 @@ export const Settings = z.object({
     expected: `names out of ${SOURCE_NAMES.join(', ')}`,
     fallback: 'files',
   }),
+  ...FailoverSettings,
   ETL_BATCH_SIZE: withDefault(integer(1, 100_000), {
     meaning: 'Symbols a batch, at most',
     expected: 'a whole number from 1 to 100000',

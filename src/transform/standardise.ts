@@ -17,6 +17,8 @@ export interface DecodedAnswer {
   readonly answer: number;
   /** ISO instant: of two answers the later one is believed. */
   readonly fetchedAt: string;
+  /** The only symbols whose rows count, where it holds others that are taken from elsewhere; all where absent. */
+  readonly symbols?: readonly StockSymbol[];
 }
 
 /** What the batch is about: rows of other symbols or days are not its own. */
@@ -75,8 +77,11 @@ function gather(
   const total = parts.reduce((sum, { columns }) => sum + columns.length, 0);
   const all = allocateBarColumns(total, dictionary);
   let next = 0;
-  for (const { columns, answer } of parts) {
-    const ids = columns.symbols.map((symbol) => idOf.get(symbol) ?? -1);
+  for (const { columns, answer, symbols: counted } of parts) {
+    const only = counted === undefined ? undefined : new Set(counted);
+    const ids = columns.symbols.map((symbol) =>
+      only === undefined || only.has(symbol) ? (idOf.get(symbol) ?? -1) : -1,
+    );
     for (let row = 0; row < columns.length; row += 1) {
       const id = ids[columns.symbolId[row] ?? 0] ?? -1;
       const day = columns.tradingDay[row] ?? 0;

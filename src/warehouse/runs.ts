@@ -29,6 +29,7 @@ export interface StoredBatch extends PlannedBatch {
   readonly config: EtlJobConfig;
   /** Left out by an operator after the plan was made. */
   readonly skipped: readonly StockSymbol[];
+  readonly jobType: string;
 }
 
 /**
@@ -110,11 +111,12 @@ export async function readBatch(
     skipped: string[];
     start_date: string;
     end_date: string;
+    job_type: string;
     config: unknown;
   }>(
     warehouse,
     doing,
-    `select b.symbols, b.skipped, b.start_date, b.end_date, r.config
+    `select b.symbols, b.skipped, b.start_date, b.end_date, r.job_type, r.config
        from job_batches b join job_runs r using (run_id) where b.run_id = $1 and b.batch_no = $2`,
     [runId, batchNo],
   );
@@ -125,7 +127,8 @@ export async function readBatch(
     });
   }
   const { symbols, skipped, start_date: startDate, end_date: endDate } = row;
-  return { batchNo, symbols, skipped, startDate, endDate, config: jobConfigOf(row.config) };
+  const config = jobConfigOf(row.config);
+  return { batchNo, symbols, skipped, startDate, endDate, config, jobType: row.job_type };
 }
 
 /** Records what a stage has counted; again: replaces. */

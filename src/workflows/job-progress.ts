@@ -15,6 +15,11 @@ export interface JobProgress {
   readonly failedSymbols: number;
   readonly lastFailures: readonly string[];
   readonly notes: readonly string[];
+  /** Symbols by source, of batches for which more than the first was asked. */
+  readonly served?: Readonly<Record<string, number>>;
+  readonly lastFailovers?: readonly string[];
+  /** Batches that wait for a source to answer again, or for its quota. */
+  readonly waiting?: string | undefined;
 }
 
 export interface JobCounts {
@@ -52,8 +57,18 @@ export function describeProgress(progress: JobProgress): string {
     `- **${progress.stage}**${state}: ${batches.done} of ${batches.total} batches (${percent} %)${score}`,
     `- rows: ${rows.extracted} extracted, ${rows.loaded} new, ${rows.updated} updated, ${rows.unchanged + rows.skipped} left as they were, ${rows.quarantined} quarantined`,
     `- ${progress.symbols} symbols, ${progress.range}, from ${progress.sources.join(', ')}; ${progress.concurrency} batches at a time`,
+    ...(progress.waiting === undefined ? [] : [`- **${progress.waiting.slice(0, 200)}**`]),
+    ...describeSources(progress),
     ...(progress.failedSymbols === 0 ? [] : [`- **${progress.failedSymbols} symbols failed**`]),
     ...progress.lastFailures.map((failure) => `- ${failure.slice(0, 200)}`),
     ...progress.notes.slice(0, 5).map((note) => `- note: ${note.slice(0, 200)}`),
   ].join('\n');
+}
+
+function describeSources({ served = {}, lastFailovers = [] }: JobProgress): readonly string[] {
+  const parts = Object.entries(served).map(([source, symbols]) => `${source} ${symbols}`);
+  return [
+    ...(parts.length === 0 ? [] : [`- failed over; symbols by source: ${parts.join(', ')}`]),
+    ...lastFailovers.slice(0, 3).map((line) => `- ${line.slice(0, 200)}`),
+  ];
 }

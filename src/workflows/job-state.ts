@@ -36,6 +36,9 @@ export interface JobContinuation {
   failed: number;
   failedSymbols: number;
   lastFailures: readonly string[];
+  /** Symbols by source, of batches for which more than the first was asked. */
+  served?: Readonly<Record<string, number>>;
+  lastFailovers?: readonly string[];
 }
 
 function beginning(): JobContinuation {
@@ -61,6 +64,8 @@ function beginning(): JobContinuation {
 /** The state of one running job, and its two public faces: current details and search attributes. */
 export class JobState {
   private readonly at: JobContinuation;
+  /** Batches that wait for a source now, and why the last of them does. */
+  private readonly waiting = { batches: 0, reason: '' };
 
   constructor(from: JobContinuation | undefined) {
     this.at = from === undefined ? beginning() : { ...from, counts: { ...from.counts } };
@@ -146,6 +151,12 @@ export class JobState {
       failedSymbols: this.at.failedSymbols,
       lastFailures: this.at.lastFailures,
       notes: plan?.notes ?? [],
+      served: this.at.served ?? {},
+      lastFailovers: this.at.lastFailovers ?? [],
+      waiting:
+        this.waiting.batches === 0
+          ? undefined
+          : `${this.waiting.batches} batches wait: ${this.waiting.reason}`,
     };
   }
 
@@ -175,6 +186,34 @@ export class JobState {
 
   recordFailedSymbols(count: number): void {
     this.at.failedSymbols += count;
+    this.show();
+  }
+
+  /** A batch was given by other sources than the first, in part at least. */
+  recordSources(served: Readonly<Record<string, number>>, failovers: readonly string[]): void {
+    if (failovers.length === 0) {
+      return;
+    }
+    const sums = { ...this.at.served };
+    for (const [source, symbols] of Object.entries(served)) {
+      sums[source] = (sums[source] ?? 0) + symbols;
+    }
+    this.at.served = sums;
+    this.at.lastFailovers = [...failovers, ...(this.at.lastFailovers ?? [])].slice(
+      0,
+      MAX_FAILURES_SHOWN,
+    );
+    this.show();
+  }
+
+  beginWaiting(reason: string): void {
+    this.waiting.batches += 1;
+    this.waiting.reason = reason;
+    this.show();
+  }
+
+  endWaiting(): void {
+    this.waiting.batches -= 1;
     this.show();
   }
 

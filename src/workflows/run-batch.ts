@@ -1,6 +1,6 @@
-import { isCancellation } from '@temporalio/workflow';
+import { isCancellation, sleep } from '@temporalio/workflow';
 
-import type { BatchTask, EtlActivities } from '../activities/contract.ts';
+import type { BatchTask, EtlActivities, ExtractedBatch } from '../activities/contract.ts';
 import { asWorkflowFailure, stageFailureOf } from './failures.ts';
 import type { JobState } from './job-state.ts';
 import { duties, runIdentity } from './stages.ts';
@@ -19,8 +19,9 @@ export async function runBatch(
   const task: BatchTask = { ...runIdentity(), batchNo };
   let stage: Stage = 'extract';
   try {
-    const extracted = await stages.extractBatch(task);
+    const extracted = await extract(state, stages, task);
     state.recordFailedSymbols(extracted.failedSymbols);
+    state.recordSources(extracted.served ?? {}, extracted.failovers ?? []);
     stage = 'transform';
     state.reach(stage);
     const transformed = await stages.transformBatch(extracted);
@@ -42,4 +43,24 @@ export async function runBatch(
       throw asWorkflowFailure(error);
     }
   }
+}
+
+/** Extracts; where no source may be asked now, waits for it by a timer and goes on with what was got. */
+async function extract(
+  state: JobState,
+  stages: EtlActivities,
+  task: BatchTask,
+): Promise<ExtractedBatch> {
+  let extracted = await stages.extractBatch(task);
+  while (extracted.wait !== undefined) {
+    const { ms, reason, resume } = extracted.wait;
+    state.beginWaiting(reason);
+    try {
+      await sleep(ms);
+    } finally {
+      state.endWaiting();
+    }
+    extracted = await stages.extractBatch({ ...task, resume });
+  }
+  return extracted;
 }

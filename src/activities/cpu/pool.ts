@@ -30,6 +30,7 @@ export function createCpuPool(data: ThreadData, threads = availableParallelism()
   });
   return {
     transform: (task, signal) => pool.run(task, { name: 'transform', signal }),
+    accept: (task, signal) => pool.run(task, { name: 'accept', signal }),
     validate: (task, signal) => pool.run(task, { name: 'validate', signal }),
     render: (request, signal) => pool.run(request, { name: 'render', signal }),
     scan: (body, request, signal) => pool.run({ body, request }, { name: 'scan', signal }),

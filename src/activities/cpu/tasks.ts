@@ -1,6 +1,7 @@
 import type { BatchRef, LandedAnswer } from '../../domain/batch.ts';
 import type { StockSymbol } from '../../domain/stock-symbol.ts';
 import type { DayNumber } from '../../domain/trading-day.ts';
+import type { AcceptOutcome, AcceptTask } from './accept-task.ts';
 import type { JudgeContext } from '../../quality/verdict.ts';
 
 export interface TransformTask {
@@ -76,5 +77,7 @@ export interface ValidateOutcome {
 /** Work that keeps a core busy: it runs in worker threads, which read and write the stores themselves. */
 export interface CpuTasks {
   transform(task: TransformTask, signal: AbortSignal): Promise<TransformOutcome>;
+  /** Judges one source's answers before they may count. */
+  accept(task: AcceptTask, signal: AbortSignal): Promise<AcceptOutcome>;
   validate(task: ValidateTask, signal: AbortSignal): Promise<ValidateOutcome>;
 }

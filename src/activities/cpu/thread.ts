@@ -7,6 +7,7 @@ import { renderAnswer, type RenderRequest } from '../../sources/simulated/render
 import { createLanding } from '../../storage/landing.ts';
 import { openStore } from '../../storage/open-store.ts';
 import { createStaging } from '../../storage/staging.ts';
+import { createAcceptTask, type AcceptOutcome, type AcceptTask } from './accept-task.ts';
 import type { ThreadData } from './pool.ts';
 import type { TransformOutcome, TransformTask, ValidateOutcome, ValidateTask } from './tasks.ts';
 import { createTransformTask } from './transform-task.ts';
@@ -21,11 +22,17 @@ if (!isThreadData(workerData)) {
 }
 const store = openStore(workerData.storageUrl);
 const staging = createStaging(store);
-const runTransform = createTransformTask({ landing: createLanding(store), staging, decoders });
+const landing = createLanding(store);
+const runTransform = createTransformTask({ landing, staging, decoders });
+const runAccept = createAcceptTask({ landing, decoders });
 const runValidate = createValidateTask(staging);
 
 export function transform(task: TransformTask): Promise<TransformOutcome> {
   return runTransform(task);
+}
+
+export function accept(task: AcceptTask): Promise<AcceptOutcome> {
+  return runAccept(task);
 }
 
 export function validate(task: ValidateTask): Promise<ValidateOutcome> {

@@ -1,8 +1,8 @@
-import type { BatchRef, LandedAnswer, PayloadRef } from '../../domain/batch.ts';
+import type { BatchRef, PayloadRef } from '../../domain/batch.ts';
 import type { BarColumns } from '../../domain/bar.ts';
-import { SchemaDriftError } from '../../domain/errors.ts';
 import type { BarsDecoder } from '../../sources/data-source.ts';
 import { standardiseBars } from '../../transform/standardise.ts';
+import { decodeLanded } from './decode-landed.ts';
 import type { TransformOutcome, TransformTask } from './tasks.ts';
 
 export interface TransformDeps {
@@ -18,8 +18,8 @@ export function createTransformTask(
   return async function runTransform({ key, answers, symbols, startDay, endDay }) {
     const parts = [];
     for (const [answer, landed] of answers.entries()) {
-      const columns = await decode(deps, landed);
-      parts.push({ columns, answer, fetchedAt: landed.fetchedAt });
+      const columns = await decodeLanded(deps, landed);
+      parts.push({ columns, answer, fetchedAt: landed.fetchedAt, symbols: landed.symbols });
     }
     const standard = standardiseBars(parts, {
       symbols,
@@ -35,15 +35,4 @@ export function createTransformTask(
       suspended: standard.suspended,
     };
   };
-}
-
-async function decode(deps: TransformDeps, landed: LandedAnswer): Promise<BarColumns> {
-  const decoder = deps.decoders[landed.format];
-  if (decoder === undefined) {
-    throw new SchemaDriftError(`No decoder for the format ${landed.format} of ${landed.source}`, {
-      code: 'ETL-SRC-020',
-      hint: 'run a worker whose version knows this format.',
-    });
-  }
-  return decoder(await deps.landing.read(landed.payload), landed.request);
 }

@@ -4,6 +4,9 @@ import { loads } from './0003-loads.ts';
 import { runs } from './0004-runs.ts';
 import { viewsAndGuards } from './0005-views-and-guards.ts';
 import { absences } from './0010-absences.ts';
+import { sourceHealth } from './0011-source-health.ts';
+import { sourceQuota } from './0012-source-quota.ts';
+import { sourceAttempts } from './0013-source-attempts.ts';
 import { coverage } from './0030-coverage.ts';
 import { notices } from './0035-notices.ts';
 import type { Migration } from './migration.ts';
@@ -16,6 +19,9 @@ export const MIGRATIONS: readonly Migration[] = [
   runs,
   viewsAndGuards,
   absences,
+  sourceHealth,
+  sourceQuota,
+  sourceAttempts,
   coverage,
   notices,
 ];

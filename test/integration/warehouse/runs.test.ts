@@ -71,6 +71,7 @@ describe('runs', () => {
     assert.deepEqual(await readBatch(database.warehouse, 'r1', 0), {
       ...FIRST,
       skipped: [],
+      jobType: 'etlJob',
       config: CONFIG,
     });
     await assert.rejects(readBatch(database.warehouse, 'r1', 9), SystemError);

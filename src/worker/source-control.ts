@@ -1,0 +1,40 @@
+import type { SourceDesk, SourceSet } from '../activities/deps.ts';
+import type { CpuPool } from '../activities/cpu/pool.ts';
+import type { Config } from '../config/config.ts';
+import type { Notify } from '../domain/notice.ts';
+import type { DataSource } from '../sources/data-source.ts';
+import type { Warehouse } from '../warehouse/pool.ts';
+import { createCallGate } from './call-gate.ts';
+import { sourceAccount } from './source-accounts.ts';
+import { createSourceDesk } from './source-desk.ts';
+import { createSources } from './sources.ts';
+
+export interface SourceControlOptions {
+  readonly config: Config;
+  readonly warehouse: Warehouse;
+  readonly cpu: CpuPool;
+  readonly notify: Notify;
+}
+
+/** The sources of a worker behind the gate that all workers share, and the desk at which the stages ask about them. */
+export function createSourceControl({ config, warehouse, cpu, notify }: SourceControlOptions): {
+  readonly sources: SourceSet;
+  readonly desk: SourceDesk;
+} {
+  const rules = { coolDownMs: config.breakerCoolDownMs };
+  const byName = new Map<string, DataSource>();
+  function accountOf(source: string): string {
+    return sourceAccount(config, source);
+  }
+  const gate = createCallGate({
+    warehouse,
+    notify,
+    rules,
+    sources: () => byName,
+    quotas: config.quotas,
+    accountOf,
+  });
+  const sources = createSources(config, cpu, gate);
+  sources.expand(sources.names).forEach((name) => byName.set(name, sources.get(name)));
+  return { sources, desk: createSourceDesk({ warehouse, notify, rules, accountOf }) };
+}
