@@ -13,6 +13,7 @@ import { openWarehouse, type Warehouse } from '../warehouse/pool.ts';
 import { createCoverageStore } from '../worker/coverage-store.ts';
 import { createMarketFacts } from '../worker/market-facts.ts';
 import { createRunStore } from '../worker/run-store.ts';
+import { createSourceDesk } from '../worker/source-desk.ts';
 import { startTemporalWorkers } from '../worker/temporal-workers.ts';
 
 export interface MarketWorkerOptions {
@@ -56,7 +57,13 @@ export async function startMarketWorker(options: MarketWorkerOptions): Promise<M
     coverage: createCoverageStore(warehouse),
     landing: createLanding(store),
     staging: createStaging(store),
-    sources: { names: [source.name], get: () => source },
+    sources: { names: [source.name], expand: (names) => names, get: () => source },
+    desk: createSourceDesk({
+      warehouse,
+      notify: () => Promise.resolve(),
+      rules: { coolDownMs: RETRY_DELAY_MS },
+      accountOf: () => 'market',
+    }),
     cpu,
     load: (request, hooks) => loadBatch(warehouse, request, hooks),
     clock: { now },

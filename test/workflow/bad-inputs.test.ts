@@ -22,7 +22,7 @@ function strictJob(): FakeJob {
     runs: nothing as never,
     facts: nothing as never,
     coverage: nothing as never,
-    sources: { names: ['files', 'simulated'], get: unreachable },
+    sources: { names: ['files', 'simulated'], expand: (names) => names, get: unreachable },
     planning: {
       batchSize: 100,
       dailyBatchSize: 1000,
