@@ -2,6 +2,7 @@ import { createCpuPool } from './activities/cpu/pool.ts';
 import { createFailpoint } from './activities/failpoint.ts';
 import { createActivities } from './activities/index.ts';
 import type { Config } from './config/config.ts';
+import { readRulesFile } from './config/rules-file.ts';
 import type { TaskQueue } from './domain/task-queues.ts';
 import type { Logger } from './observability/logger.ts';
 import { temporalLogger } from './observability/temporal-logger.ts';
@@ -38,6 +39,8 @@ const DEFAULT_BATCH_SIZE = 100;
 /** Starts one worker process' share of the work: connections, threads, and the workers of the given task queues. */
 export async function startWorker(settings: WorkerSettings): Promise<RunningWorkers> {
   const { config, logger } = settings;
+  // A file with faults stops a worker at its start, not the first job.
+  readRulesFile(config.rulesFile);
   installRuntime(temporalLogger(logger));
   const warehouse = openWarehouse({
     connectionString: settings.databaseUrl,
@@ -64,6 +67,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       load: (request, hooks) => loadBatch(warehouse, request, hooks),
       clock: { now: () => Date.now() },
       notify: notifier.notify,
+      rules: () => Promise.resolve(readRulesFile(config.rulesFile)),
       failpoint: createFailpoint(config.failpoints),
       planning: {
         ...config,

@@ -5,6 +5,7 @@ import type { Instrument } from '../domain/instrument.ts';
 import type { CoverageProof, JobEstimate } from '../domain/coverage.ts';
 import type { EtlJobConfig, EtlMetrics } from '../domain/job.ts';
 import type { Notify } from '../domain/notice.ts';
+import type { RuleSettings } from '../domain/rule-settings.ts';
 import type { Absence, SourceAttempt } from '../domain/source-breaker.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { TradingDay } from '../domain/trading-day.ts';
@@ -185,6 +186,8 @@ export interface EtlDeps {
   /** Tells people. */
   readonly notify: Notify;
   readonly failpoint: Failpoint;
+  /** Where the rules differ from the catalogue now, for every job. @throws ConfigurationError */
+  readonly rules: () => Promise<RuleSettings>;
   readonly planning: PlanningRules;
 }
 

@@ -63,9 +63,9 @@ function withGate(
   const explained = new Set(findings.map(({ row }) => row));
   const held: Findings[number][] = [];
   for (const row of quarantine) {
-    const symbol = columns.symbols[columns.symbolId[row] ?? 0] ?? '';
-    const rules = findings.filter((one) => one.symbol === symbol).map(({ rule }) => rule);
     if (!explained.has(row)) {
+      const symbol = columns.symbols[columns.symbolId[row] ?? 0] ?? '';
+      const rules = findings.filter((one) => one.symbol === symbol).map(({ rule }) => rule);
       held.push({
         rule: 'gate',
         dimension: 'accuracy',

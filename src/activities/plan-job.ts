@@ -1,15 +1,17 @@
 import { sessionsBetween } from '../calendar/trading-calendar.ts';
 import { parseJobInput, type ParsedJob } from '../config/job-config.ts';
+import { rulesetVersion } from '../config/rules-file.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { EtlJobConfig } from '../domain/job.ts';
+import { mergeRuleSettings, type RuleSettings } from '../domain/rule-settings.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { EtlActivities, JobPlan, PlanJobInput } from './contract.ts';
 import type { EtlDeps } from './deps.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { planWork, type PlannedWork } from './plan-work.ts';
 
-type PlanDeps = Pick<EtlDeps, 'runs' | 'facts' | 'sources' | 'planning' | 'coverage'>;
+type PlanDeps = Pick<EtlDeps, 'runs' | 'facts' | 'sources' | 'planning' | 'coverage' | 'rules'>;
 
 /** Symbols shown in the memo; the plan itself lies in the warehouse. */
 const SYMBOLS_SHOWN = 20;
@@ -19,8 +21,9 @@ const PRIORITY_OF_TYPE = { dailyDataIngestion: 1, etlJob: 3, historicalBackfill:
 export function createPlanJob(deps: PlanDeps): EtlActivities['planJob'] {
   return async function planJob(input) {
     return withHeartbeat(async (signal) => {
-      const parsed = await settleConfig(deps, input, signal);
-      const { config } = parsed;
+      const settled = await settleConfig(deps, input, signal);
+      const config = withRules(settled.config, await deps.rules());
+      const parsed = { ...settled, config };
       const symbols = await settleSymbols(deps, config, signal);
       const work = await planWork(deps, { ...parsed, symbols, job: input });
       const notes = [...parsed.notes, ...work.notes];
@@ -38,6 +41,12 @@ export function createPlanJob(deps: PlanDeps): EtlActivities['planJob'] {
       });
     });
   };
+}
+
+/** The job's own rules over those of this installation: settled once, so that all workers judge a run alike. */
+function withRules(config: EtlJobConfig, installed: RuleSettings): EtlJobConfig {
+  const rules = mergeRuleSettings(installed, config.rules ?? {});
+  return Object.keys(rules).length === 0 ? config : { ...config, rules };
 }
 
 /** The effective configuration. A job over files without dates takes the files' own range; a healing one all that is owed. */
@@ -136,6 +145,8 @@ function planOf(
     nothingToDo,
     effectiveInput: {
       ...config,
+      // A long list of rules would not fit a memo.
+      rules: rulesetVersion(config.rules),
       symbols:
         symbols.length > SYMBOLS_SHOWN
           ? [...symbols.slice(0, SYMBOLS_SHOWN), `… ${symbols.length} in all`]

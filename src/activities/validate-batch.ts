@@ -1,21 +1,33 @@
+import { rulesetVersion } from '../config/rules-file.ts';
+import { KEY_RULES_ONLY } from '../quality/rulebook.ts';
 import type { EtlActivities } from './contract.ts';
 import type { EtlDeps } from './deps.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { readManifest } from './staged-records.ts';
 
 /** Every row gets its fate and the batch its score, before anything is published. */
 export function createValidateBatch(
-  deps: Pick<EtlDeps, 'runs' | 'facts' | 'sources' | 'cpu' | 'failpoint'>,
+  deps: Pick<EtlDeps, 'runs' | 'facts' | 'sources' | 'staging' | 'cpu' | 'failpoint'>,
 ): EtlActivities['validateBatch'] {
   return async function validateBatch({ jobId, runId, batchNo, manifest, staged, suspended }) {
     return withHeartbeat(async (signal) => {
       const spec = await deps.runs.readBatch(runId, batchNo);
-      const { qualityThreshold, cleanData, validateData } = spec.config;
+      const { qualityThreshold, cleanData, validateData, rules = {} } = spec.config;
+      const answers = await readManifest(deps.staging, manifest);
       const facts = await deps.facts.judgeContext(spec);
       const outcome = await deps.cpu.validate(
         {
           key: `${runId}/${batchNo}/judged`,
           staged,
-          context: { ...facts, symbols: spec.symbols, qualityThreshold, cleanData },
+          context: {
+            ...facts,
+            symbols: spec.symbols,
+            qualityThreshold,
+            cleanData,
+            rules,
+            fetchedAt: answers.map(({ fetchedAt }) => Date.parse(fetchedAt)),
+          },
+          ruleset: rulesetVersion(validateData ? rules : KEY_RULES_ONLY),
           expectsOwnRange: deps.sources.get(spec.config.sources[0] ?? '').inspect !== undefined,
           validate: validateData,
         },

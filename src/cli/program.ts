@@ -15,6 +15,7 @@ import { addJobsCommand } from './commands/jobs.ts';
 import { addMetricsCommand } from './commands/metrics.ts';
 import { addNotifyCommand } from './commands/notify.ts';
 import { addProveCommand } from './commands/prove.ts';
+import { addRulesCommand } from './commands/rules.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSchedulesCommand } from './commands/schedules.ts';
 import { addStatusCommand } from './commands/status.ts';
@@ -70,6 +71,7 @@ export function createProgram(invoke: Invoke): Command {
       ],
     ],
     ['Data:', [addBarsCommand, addCoverageCommand, addGapsCommand, addDbCommand]],
+    ['Quality:', [addRulesCommand]],
     [
       'Trust:',
       [

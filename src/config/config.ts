@@ -52,6 +52,8 @@ export interface Config {
   readonly batchRows: number;
   readonly concurrency: number;
   readonly qualityThreshold: number;
+  /** undefined: the rules of the catalogue as they are. Read for each job: see `readRulesFile`. */
+  readonly rulesFile: string | undefined;
   readonly retryAttempts: number;
   /** undefined: by task queue. */
   readonly retryDelayMs: number | undefined;
@@ -142,6 +144,7 @@ function toConfig(values: SettingValues, env: Environment): Config {
     batchRows: values.ETL_BATCH_ROWS,
     concurrency: values.ETL_CONCURRENCY,
     qualityThreshold: values.ETL_QUALITY_THRESHOLD,
+    rulesFile: values.ETL_RULES_FILE === undefined ? undefined : resolve(values.ETL_RULES_FILE),
     retryAttempts: values.ETL_RETRY_ATTEMPTS,
     retryDelayMs:
       values.ETL_RETRY_DELAY === undefined ? undefined : Math.round(values.ETL_RETRY_DELAY * 1000),

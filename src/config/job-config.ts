@@ -1,4 +1,5 @@
 import { FOLLOW_UPS, type EtlJobConfig, type FollowUp } from '../domain/job.ts';
+import type { RuleSettings } from '../domain/rule-settings.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { toDayNumber } from '../domain/trading-day.ts';
 import { readFields, type GivenFields } from './job-keys.ts';
@@ -20,6 +21,7 @@ import {
 import { suggestSource, suggestValue } from './job-suggestions.ts';
 import { normaliseSymbol, symbolProblem } from './job-symbols.ts';
 import { describeValue, problemsError, type Problem } from './problems.ts';
+import { parseRuleSettings, type ParsedRules } from './rule-settings.ts';
 
 export { jobInputJsonSchema } from './job-schema.ts';
 
@@ -38,6 +40,7 @@ export interface JobInput {
   readonly skipExisting?: boolean;
   readonly validateData?: boolean;
   readonly cleanData?: boolean;
+  readonly rules?: RuleSettings;
   readonly sources?: readonly string[];
   readonly path?: string;
   readonly concurrency?: number;
@@ -96,17 +99,28 @@ export function parseJobInput(input: unknown, defaults: JobDefaults): ParsedJob 
   const bad = new Set([...(parsed.error?.issues ?? [])].map(({ path }) => path[0]));
   const read = createReader(given, bad);
   const range = readRange(read, given, defaults);
+  const rules = readRules(given, bad);
   const problems = [
     ...given.problems,
     ...faulty.values(),
     ...foreignFields(given, defaults.jobType),
     ...range.problems,
     ...sourceProblems(read, given, defaults),
+    ...rules.problems,
   ];
   if (problems.length > 0) {
     throw problemsError(problems, { code: 'ETL-JOB-101', subject: "the job's input" });
   }
-  return settle(read, range, defaults);
+  const job = settle(read, range, defaults);
+  const isAsCatalogue = Object.keys(rules.settings).length === 0;
+  return isAsCatalogue ? job : { ...job, config: { ...job.config, rules: rules.settings } };
+}
+
+function readRules({ values, spelling }: GivenFields, bad: ReadonlySet<unknown>): ParsedRules {
+  const input = values.get('rules');
+  return input === undefined || bad.has('rules')
+    ? { settings: {}, problems: [] }
+    : parseRuleSettings(input, `${spelling.get('rules') ?? 'rules'}.`);
 }
 
 /** Reads a field that passed the schema; undefined where it was not given or did not pass. */

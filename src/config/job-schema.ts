@@ -69,6 +69,11 @@ export const JobInputSchema = z
     ),
     validate_data: flag('Judge rows by the quality rules. Default true.'),
     clean_data: flag('Repair what can be repaired with certainty. Default true.'),
+    rules: field(
+      z.record(z.string(), z.unknown()),
+      'an object {disabled, severities, thresholds, tolerance, custom}',
+      'Quality rules that differ for this job, over those of ETL_RULES_FILE; see docs/quality.md.',
+    ),
     sources: field(
       z.array(z.string()).min(1),
       'an array of source names, in the order in which they are asked',

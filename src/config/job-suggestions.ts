@@ -33,6 +33,7 @@ export function suggestValue(field: JobInputField, value: unknown): string | und
       return suggestList(value);
     case 'path':
     case 'on_complete':
+    case 'rules':
       return undefined;
   }
   return undefined;

@@ -4,6 +4,7 @@ import { cronFault } from './cron.ts';
 import { databaseUrlFault, shownDatabaseUrl } from './database-url.ts';
 import { FailoverSettings } from './failover-settings.ts';
 import { NOTIFICATION_SETTINGS } from './notification-settings.ts';
+import { QUALITY_SETTINGS } from './quality-settings.ts';
 import { Secret } from './secret.ts';
 import {
   checked,
@@ -110,6 +111,7 @@ export const Settings = z.object({
     expected: 'a number from 0 to 1',
     fallback: '0.7',
   }),
+  ...QUALITY_SETTINGS,
   ETL_RETRY_ATTEMPTS: withDefault(integer(1, 20), {
     meaning: 'Retries of a stage after a transient failure',
     expected: 'a whole number from 1 to 20',

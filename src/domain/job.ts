@@ -1,3 +1,4 @@
+import type { RuleSettings } from './rule-settings.ts';
 import type { StockSymbol } from './stock-symbol.ts';
 import type { TradingDay } from './trading-day.ts';
 
@@ -18,6 +19,8 @@ export interface EtlJobConfig {
   readonly skipExisting: boolean;
   readonly validateData: boolean;
   readonly cleanData: boolean;
+  /** Where the rules differ from the catalogue: those of ETL_RULES_FILE and, over them, the job's own, as the plan found them. */
+  readonly rules?: RuleSettings;
   /** Source names in the order in which they are asked. */
   readonly sources: readonly string[];
   /** For source `files`: what to read, relative to the configured root. */

@@ -69,6 +69,7 @@ export async function startMarketWorker(options: MarketWorkerOptions): Promise<M
     clock: { now },
     notify: () => Promise.resolve(),
     failpoint: () => undefined,
+    rules: () => Promise.resolve({}),
     planning: {
       batchSize,
       dailyBatchSize: batchSize,

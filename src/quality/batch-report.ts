@@ -1,7 +1,7 @@
 import { HIT, HitList, type HitState } from './hit-list.ts';
 import type { Rulebook } from './rulebook.ts';
 import type { Sheet } from './sheet.ts';
-import { FATE } from './verdict.ts';
+import { FATE, type Repair } from './verdict.ts';
 
 export interface RowMark {
   readonly rule: string;
@@ -21,6 +21,8 @@ export class BatchReport {
   readonly leavesHole: Uint8Array;
   /** How odd a row without a hit looks, 0 to 0.5. */
   readonly oddity: Float32Array;
+  /** What cleaning would repair, were it asked to. */
+  readonly proposals: Repair[] = [];
   /** Symbols that lack a session for no known reason. */
   readonly absentByDay = new Map<number, number>();
   readonly #sheet: Sheet;

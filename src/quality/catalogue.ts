@@ -92,6 +92,13 @@ export const RULES: readonly Rule[] = [
     'calendar',
   ),
   rule(
+    'K01_schema_drift',
+    'validity',
+    'critical',
+    'stop_batch quarantine',
+    'A required column is gone from the whole answer',
+  ),
+  rule(
     'K02_non_session',
     'consistency',
     'critical',
@@ -315,6 +322,22 @@ export const RULES: readonly Rule[] = [
     'all_symbols',
   ),
   rule(
+    'T06_late',
+    'timeliness',
+    'high',
+    'refetch',
+    'The source does not have the last session yet',
+    'calendar all_symbols',
+  ),
+  rule(
+    'T07_partial_bar',
+    'timeliness',
+    'critical',
+    'quarantine refetch',
+    'The bar was fetched before its day was over',
+    'fetch_time',
+  ),
+  rule(
     'X01_cross_source',
     'accuracy',
     'high',
@@ -345,6 +368,9 @@ export const RULES: readonly Rule[] = [
     'A row that the table cannot hold: a column is missing, or a rule is switched off',
   ),
 ];
+
+/** Raised with every change by which equal rows may be judged otherwise. */
+export const RULES_VERSION = '1';
 
 /** The catalogue as `candlewick rules` lists it. */
 export function ruleCatalogue(): readonly Rule[] {

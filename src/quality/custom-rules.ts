@@ -10,7 +10,10 @@ export function applyCustomRules(
   rules: readonly CustomRule[],
   report: BatchReport,
 ): void {
-  for (const { id, severity, when } of rules) {
+  const { rules: known, indexOf } = report.rulebook;
+  for (const { id, when } of rules.filter((rule) => !report.rulebook.isOff(rule.id))) {
+    // As set: an operator's severities speak of these rules too.
+    const severity = known[indexOf.get(id) ?? -1]?.severity;
     const isGrave = severity === 'critical' || severity === 'high';
     for (let row = 0; row < columns.length; row += 1) {
       if (report.fate[row] === FATE.publish && when.every((one) => holds(columns, row, one))) {

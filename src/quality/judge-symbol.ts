@@ -1,3 +1,4 @@
+import { VALUE_COLUMNS } from '../domain/bar.ts';
 import { boardOf } from '../domain/stock-symbol.ts';
 import type { BatchReport } from './batch-report.ts';
 import { buildTape } from './build-tape.ts';
@@ -14,7 +15,7 @@ import type { Sheet } from './sheet.ts';
 import { settleSingleLinks } from './single-links.ts';
 import { findStaleRows } from './stale.ts';
 import { valuesOfRows, type Tape } from './tape.ts';
-import { TapeReport } from './tape-report.ts';
+import { TapeReport, type TapeHit } from './tape-report.ts';
 import { holdCopiedRuns, type TwinIndex } from './twins.ts';
 import { FATE, type JudgeContext } from './verdict.ts';
 
@@ -99,6 +100,7 @@ function transfer(
     );
     if (isHeld) {
       found.fate[position] = FATE.quarantine;
+      propose(sheet, tape, { position, rule, confidence }, report);
     }
   }
   for (let position = 0; position < tape.length; position += 1) {
@@ -109,6 +111,23 @@ function transfer(
     report.oddity[row] = found.oddity[position] ?? 0;
     if (cleanData && fate !== FATE.quarantine) {
       copyValues(sheet, tape, position, row);
+    }
+  }
+}
+
+/** The repair as it would be made, for the report: nothing of it is applied. */
+function propose(
+  { sent }: Sheet,
+  { values, row: rows }: Tape,
+  { position, rule, confidence }: Pick<TapeHit, 'position' | 'rule' | 'confidence'>,
+  report: BatchReport,
+): void {
+  const row = rows[position] ?? 0;
+  for (const column of VALUE_COLUMNS) {
+    const original = sent[column][row] ?? Number.NaN;
+    const repaired = values[column][position] ?? Number.NaN;
+    if (!Object.is(original, repaired)) {
+      report.proposals.push({ row, column, original, repaired, rule, confidence });
     }
   }
 }

@@ -2,6 +2,7 @@ import type { BarColumns } from '../domain/bar.ts';
 import { BatchReport } from './batch-report.ts';
 import { applyCustomRules } from './custom-rules.ts';
 import { judgeAbsentSymbols } from './absent-symbols.ts';
+import { judgeArrival } from './arrival-rules.ts';
 import { judgeDays } from './day-rules.ts';
 import { judgeSymbol } from './judge-symbol.ts';
 import { holdUnloadable } from './loadable.ts';
@@ -40,6 +41,7 @@ export function judgeFully(columns: BarColumns, given: JudgeContext): Judgement 
   }
   judgeAbsentSymbols(sheet, context, report);
   judgeDays(sheet, context.sessions, thresholds, report);
+  judgeArrival(sheet, context, report);
   applyCustomRules(sheet.columns, context.rules?.custom ?? [], report);
   holdUnloadable(sheet.columns, report);
   const scores = scoreBatch({

@@ -2,13 +2,16 @@ import type { BarColumns } from '../domain/bar.ts';
 import type { BatchReport } from './batch-report.ts';
 import { FATE } from './verdict.ts';
 
+/** What the table's columns can hold, in 1/10,000 CNY. */
+const MAX_PRICE = 999_999_999_999;
+
 /** Holds back what the table could not take, whatever the rules said: they may be switched off, or a column may be missing. */
 export function holdUnloadable(columns: BarColumns, report: BatchReport): void {
   for (let row = 0; row < columns.length; row += 1) {
     if (report.fate[row] === FATE.publish) {
       const cell = unloadableCell(columns, row);
       if (cell !== undefined) {
-        report.quarantine(row, { rule: 'G02_not_loadable', note: `${cell} is missing or inexact` });
+        report.quarantine(row, { rule: 'G02_not_loadable', note: cell });
       }
     }
   }
@@ -23,13 +26,32 @@ function unloadableCell(columns: BarColumns, row: number): string | undefined {
     isWhole(columns.close[row])
   ) {
     if (!isWhole(columns.volume[row])) {
-      return 'volume';
+      return 'the volume is missing or inexact';
     }
-    return isWholeOrEmpty(columns.preClose[row]) && isWholeOrEmpty(columns.amount[row])
-      ? undefined
-      : 'previous close or amount';
+    return isWholeOrEmpty(columns.amount[row]) && isPriceOrEmpty(columns.preClose[row])
+      ? disorderOf(columns, row)
+      : 'the previous close or the amount is inexact, or not positive';
   }
-  return 'a price';
+  return 'a price is missing or inexact';
+}
+
+/** The table's own checks, for rows that no rule has held: the rules may be switched off. */
+function disorderOf(columns: BarColumns, row: number): string | undefined {
+  const high = columns.high[row] ?? Number.NaN;
+  const low = columns.low[row] ?? Number.NaN;
+  const open = columns.open[row] ?? Number.NaN;
+  const close = columns.close[row] ?? Number.NaN;
+  const isOrdered = low > 0 && low <= open && low <= close && open <= high && close <= high;
+  return isOrdered && high <= MAX_PRICE
+    ? undefined
+    : 'the prices are not positive, or high and low do not enclose the others';
+}
+
+function isPriceOrEmpty(value: number | undefined): boolean {
+  return (
+    Number.isNaN(value) ||
+    (isWhole(value) && value !== undefined && value > 0 && value <= MAX_PRICE)
+  );
 }
 
 function isWhole(value: number | undefined): boolean {

@@ -26,7 +26,8 @@ export type RuleNeed =
   | 'history'
   | 'all_symbols'
   | 'second_source'
-  | 'stored_version';
+  | 'stored_version'
+  | 'fetch_time';
 
 /** One line of the catalogue: actions and needs as words. */
 export function rule(
@@ -71,6 +72,7 @@ const NEEDS: readonly string[] = [
   'all_symbols',
   'second_source',
   'stored_version',
+  'fetch_time',
 ] satisfies readonly RuleNeed[];
 
 function isRuleAction(word: string): word is RuleAction {

@@ -1,3 +1,4 @@
+import { CostBook, type CostLine } from './cost-book.ts';
 import { HIT, type Hit, type HitList } from './hit-list.ts';
 import { DIMENSIONS, SEVERITY_WEIGHT, type Dimension } from './verdict.ts';
 
@@ -24,12 +25,20 @@ export interface Scores {
   readonly raw: number;
   readonly load: number;
   readonly dimensions: Readonly<Record<Dimension, number>>;
+  /** Keys that were judged: rows, and sessions that lack one. */
+  readonly keys: number;
   /** After repair, by symbol id. */
   readonly bySymbol: Float64Array;
   /** After repair, by trading day. */
   readonly byDay: ReadonlyMap<number, number>;
+  readonly keysBySymbol: Float64Array;
+  readonly keysByDay: ReadonlyMap<number, number>;
   /** Share of the error budget that each rule has used, as sent: `raw` = 0.7 to the power of their sum. */
   readonly costs: Readonly<Record<string, number>>;
+  /** The same after repair, for `load`; `held`: rows that cannot be published. */
+  readonly loadCosts: Readonly<Record<string, number>>;
+  /** The costs of symbols and sessions by rule, not divided by keys. */
+  readonly costLines: readonly CostLine[];
 }
 
 /** Errors summed up: each in units of its dimension's tolerance, but for `byDimension`, which counts keys. */
@@ -38,6 +47,8 @@ interface Tally {
   readonly bySymbol: Float64Array;
   readonly byDay: Map<number, number>;
   readonly byRule: Record<string, number>;
+  readonly part: 'raw' | 'load';
+  readonly book: CostBook;
   total: number;
 }
 
@@ -54,10 +65,20 @@ interface KeyCounts {
  */
 export function scoreBatch(input: ScoreInput): Scores {
   const keys = countKeys(input);
-  const raw = tallyHits(input, weightOf);
-  const load = tallyHits(input, (hit) => weightAfterRepair(hit, input));
+  const book = new CostBook();
+  for (const hit of input.hits) {
+    book.count(hit);
+  }
+  const raw = tallyHits(input, emptyTally(input.symbols, 'raw', book), weightOf);
+  const load = tallyHits(input, emptyTally(input.symbols, 'load', book), (hit) =>
+    weightAfterRepair(hit, input),
+  );
   tallyHoles(input, load);
   return {
+    keys: keys.total,
+    keysBySymbol: keys.bySymbol,
+    keysByDay: keys.byDay,
+    costLines: book.lines(),
     raw: overall(raw.total, keys.total),
     load: overall(load.total, keys.total),
     dimensions: dimensionScores(load, keys.total, input),
@@ -70,10 +91,13 @@ export function scoreBatch(input: ScoreInput): Scores {
         overall(load.byDay.get(day) ?? 0, Math.max(count, LEAST_KEYS)),
       ]),
     ),
-    costs: Object.fromEntries(
-      Object.entries(raw.byRule).map(([rule, errors]) => [rule, errors / keys.total]),
-    ),
+    costs: sharesOf(raw, keys.total),
+    loadCosts: sharesOf(load, keys.total),
   };
+}
+
+function sharesOf({ byRule }: Tally, keys: number): Record<string, number> {
+  return Object.fromEntries(Object.entries(byRule).map(([rule, cost]) => [rule, cost / keys]));
 }
 
 function countKeys({ symbolId, tradingDay, symbols, hits, isCounted }: ScoreInput): KeyCounts {
@@ -108,8 +132,10 @@ function weightAfterRepair(hit: Hit, { leavesHole }: ScoreInput): number {
   return isGone ? 0 : weightOf(hit);
 }
 
-function emptyTally(symbols: number): Tally {
+function emptyTally(symbols: number, part: Tally['part'], book: CostBook): Tally {
   return {
+    part,
+    book,
     byDimension: {
       completeness: 0,
       validity: 0,
@@ -125,8 +151,7 @@ function emptyTally(symbols: number): Tally {
   };
 }
 
-function tallyHits(input: ScoreInput, weigh: (hit: Hit) => number): Tally {
-  const tally = emptyTally(input.symbols);
+function tallyHits(input: ScoreInput, tally: Tally, weigh: (hit: Hit) => number): Tally {
   const byKey = new Map<number, number>();
   for (const hit of input.hits) {
     const weight = weigh(hit);
@@ -167,6 +192,7 @@ function charge(tally: Tally, { tolerance }: ScoreInput, charged: Charge): void 
   tally.bySymbol[symbolId] = (tally.bySymbol[symbolId] ?? 0) + cost;
   tally.byDay.set(day, (tally.byDay.get(day) ?? 0) + cost);
   tally.byRule[rule] = (tally.byRule[rule] ?? 0) + cost;
+  tally.book.charge(charged, tally.part, cost);
   tally.total += cost;
 }
 

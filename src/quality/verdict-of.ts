@@ -1,14 +1,17 @@
 import { VALUE_COLUMNS } from '../domain/bar.ts';
+import { abstentionsOf } from './abstentions.ts';
 import type { BatchReport } from './batch-report.ts';
 import { explain } from './explain.ts';
 import { HIT, type Hit } from './hit-list.ts';
 import type { Scores } from './score.ts';
 import type { Sheet } from './sheet.ts';
+import { sentValues } from './verdict-detail.ts';
 import {
   FATE,
   MAX_FINDINGS,
   SEVERITY_WEIGHT,
   type Finding,
+  type FindingOutcome,
   type JudgeContext,
   type Repair,
   type Verdict,
@@ -40,10 +43,18 @@ export function verdictOf(judgement: Judgement, context: JudgeContext): Verdict 
     symbolScores: new Map(sheet.names.map((symbol, id) => [symbol, scores.bySymbol[id] ?? 1])),
     dayScores: scores.byDay,
     costs: scores.costs,
+    loadCosts: scores.loadCosts,
+    keys: scores.keys,
+    symbolKeys: new Map(sheet.names.map((symbol, id) => [symbol, scores.keysBySymbol[id] ?? 0])),
+    dayKeys: scores.keysByDay,
+    costLines: scores.costLines,
+    names: sheet.names,
+    abstentions: abstentionsOf(sheet, context, report.rulebook),
     provisional: provisionalRows(sheet, fate),
     hits,
     findings: findingsOf(judgement, fate, context.qualityThreshold),
     repairs: context.cleanData ? repairsOf(sheet, report) : [],
+    proposals: report.proposals,
   };
 }
 
@@ -84,7 +95,7 @@ function findingsOf(
     const isFirstReason =
       hit.row !== undefined && fate[hit.row] === FATE.quarantine && hasReason[hit.row] === 0;
     if (isFirstReason || findings.length < MAX_FINDINGS) {
-      findings.push(toFinding(sheet, hit));
+      findings.push(toFinding(sheet, hit, fate));
     }
     if (hit.row !== undefined) {
       hasReason[hit.row] = 1;
@@ -98,7 +109,8 @@ function findingsOf(
   return findings;
 }
 
-function toFinding(sheet: Sheet, { rule, row, symbolId, day, note }: Hit): Finding {
+function toFinding(sheet: Sheet, hit: Hit, fate: Uint8Array): Finding {
+  const { rule, row, symbolId, day, note, confidence } = hit;
   return {
     rule: rule.id,
     dimension: rule.dimension,
@@ -107,12 +119,25 @@ function toFinding(sheet: Sheet, { rule, row, symbolId, day, note }: Hit): Findi
     tradingDay: day,
     row,
     message: explain(sheet, { rule, row, note }),
+    confidence,
+    outcome: outcomeOf(hit, fate),
+    sent: row === undefined ? undefined : sentValues(sheet.sent, row),
   };
+}
+
+function outcomeOf({ row, state }: Hit, fate: Uint8Array): FindingOutcome {
+  if (row === undefined) {
+    return 'absent';
+  }
+  if (fate[row] === FATE.publish) {
+    return state === HIT.repaired ? 'repaired' : 'published';
+  }
+  return fate[row] === FATE.drop ? 'dropped' : 'held';
 }
 
 /** The reason of a row that is held for the others of its symbol. */
 function heldWithSymbol(
-  { columns }: Sheet,
+  { columns, sent }: Sheet,
   row: number,
   { bySymbol }: Scores,
   threshold: number,
@@ -128,6 +153,9 @@ function heldWithSymbol(
     tradingDay: columns.tradingDay[row] ?? 0,
     row,
     message: `${symbol} scores ${score.toFixed(3)}, below ${threshold}: all its rows are held`,
+    confidence: 1,
+    outcome: 'held',
+    sent: sentValues(sent, row),
   };
 }
 

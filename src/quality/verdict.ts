@@ -1,22 +1,14 @@
-import type { BarColumns } from '../domain/bar.ts';
+import type { BarColumns, ValueColumn } from '../domain/bar.ts';
 import type { Instrument } from '../domain/instrument.ts';
+import type { Dimension, RuleSettings, RuleSeverity as Severity } from '../domain/rule-settings.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { DayNumber } from '../domain/trading-day.ts';
-import type { RuleSettings } from './settings.ts';
 
-export type Dimension =
-  'completeness' | 'validity' | 'accuracy' | 'consistency' | 'uniqueness' | 'timeliness';
+import type { CostLine } from './cost-book.ts';
+import type { RuleNeed } from './rule.ts';
 
-export const DIMENSIONS = [
-  'completeness',
-  'validity',
-  'accuracy',
-  'consistency',
-  'uniqueness',
-  'timeliness',
-] as const satisfies readonly Dimension[];
-
-export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
+export { DIMENSIONS } from '../domain/rule-settings.ts';
+export type { Dimension, RuleSeverity as Severity } from '../domain/rule-settings.ts';
 
 /** What a hit costs; the original's weights. */
 export const SEVERITY_WEIGHT: Readonly<Record<Severity, number>> = {
@@ -41,7 +33,18 @@ export interface Finding {
   readonly row: number | undefined;
   /** What is wrong, with the offending values, in CNY and shares. */
   readonly message: string;
+  /** 0 to 1. */
+  readonly confidence: number;
+  readonly outcome: FindingOutcome;
+  /** As sent, in the order of VALUE_COLUMNS; undefined where there is no row. */
+  readonly sent: readonly number[] | undefined;
 }
+
+/**
+ * What became of what was found: `repaired`, `dropped` (another row has the key, or none should), `held` back from readers,
+ * `published` with the finding as a remark, or `absent`: there is no row.
+ */
+export type FindingOutcome = 'repaired' | 'dropped' | 'held' | 'published' | 'absent';
 
 /** What a rule may know beside the rows. Where a part is missing, the rules that need it abstain. */
 export interface JudgeContext {
@@ -73,6 +76,8 @@ export interface JudgeContext {
   readonly secondSource?: BarColumns;
   /** The same bars as the table holds them, sorted by symbol and day. */
   readonly stored?: BarColumns;
+  /** When each answer of the batch was fetched, in epoch milliseconds, by its index. */
+  readonly fetchedAt?: readonly number[];
   /** Symbols asked for: those without any row are incomplete too. */
   readonly symbols: readonly StockSymbol[];
   readonly qualityThreshold: number;
@@ -104,18 +109,33 @@ export interface Verdict {
   readonly dayScores: ReadonlyMap<DayNumber, number>;
   /** What each rule has used of the error budget, as sent: `rawScore` = 0.7 to the power of the sum. */
   readonly costs: Readonly<Record<string, number>>;
+  /** The same after repair, `score`; `held` stands for rows that cannot be published. */
+  readonly loadCosts: Readonly<Record<string, number>>;
+  /** Keys that were judged: rows, and sessions that lack one. */
+  readonly keys: number;
+  readonly symbolKeys: ReadonlyMap<StockSymbol, number>;
+  readonly dayKeys: ReadonlyMap<DayNumber, number>;
+  /** Costs of symbols (by their index in `names`) and sessions by rule, in errors / tolerance: not divided by keys. */
+  readonly costLines: readonly CostLine[];
+  /** Symbols by the ids of `costLines`. */
+  readonly names: readonly StockSymbol[];
+  /** Rules that could not speak in full, and what they lacked. */
+  readonly abstentions: Readonly<Record<string, readonly RuleNeed[]>>;
   /** 1 where no later bar has confirmed a row's close: to be judged again when one has come. */
   readonly provisional: Uint8Array;
   /** Exact hits by rule. */
   readonly hits: Readonly<Record<string, number>>;
   /** At most `MAX_FINDINGS`, worst first; every quarantined row has at least one. */
   readonly findings: readonly Finding[];
+  /** Every cell of `columns` that differs from what was sent; none where nothing was to be cleaned. */
   readonly repairs: readonly Repair[];
+  /** What cleaning would have repaired, had it been asked to: those rows are held as they were sent. */
+  readonly proposals: readonly Repair[];
 }
 
 export interface Repair {
   readonly row: number;
-  readonly column: string;
+  readonly column: ValueColumn | 'tradingDay';
   readonly original: number;
   readonly repaired: number;
   readonly rule: string;

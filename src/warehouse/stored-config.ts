@@ -16,7 +16,7 @@ const FIELD_TYPES = {
   sources: 'object',
   concurrency: 'number',
 } as const satisfies Record<
-  Exclude<keyof EtlJobConfig, 'path' | 'priority' | 'dependsOn' | 'onComplete'>,
+  Exclude<keyof EtlJobConfig, 'path' | 'rules' | 'priority' | 'dependsOn' | 'onComplete'>,
   string
 >;
 

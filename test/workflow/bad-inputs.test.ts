@@ -23,6 +23,7 @@ function strictJob(): FakeJob {
     facts: nothing as never,
     coverage: nothing as never,
     sources: { names: ['files', 'simulated'], expand: (names) => names, get: unreachable },
+    rules: () => Promise.resolve({}),
     planning: {
       batchSize: 100,
       dailyBatchSize: 1000,

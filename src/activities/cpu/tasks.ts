@@ -1,6 +1,7 @@
 import type { BatchRef, LandedAnswer } from '../../domain/batch.ts';
 import type { StockSymbol } from '../../domain/stock-symbol.ts';
 import type { DayNumber } from '../../domain/trading-day.ts';
+import type { VerdictDetail } from '../../domain/verdict-detail.ts';
 import type { AcceptOutcome, AcceptTask } from './accept-task.ts';
 import type { JudgeContext } from '../../quality/verdict.ts';
 
@@ -34,6 +35,8 @@ export interface ValidateTask {
   readonly key: string;
   readonly staged: BatchRef;
   readonly context: JudgeContext;
+  /** Names the rules that judge: see `rulesetVersion`. */
+  readonly ruleset: string;
   /** The source holds a finite set: of each symbol only the days between its own first and last row are expected. */
   readonly expectsOwnRange: boolean;
   /** false: nothing is judged; only rows that no table could hold are kept back. */
@@ -56,14 +59,8 @@ export interface VerdictSummary {
     readonly row: number | undefined;
     readonly message: string;
   }[];
-  readonly repairs: readonly {
-    readonly row: number;
-    readonly column: string;
-    readonly original: number;
-    readonly repaired: number;
-    readonly rule: string;
-    readonly confidence: number;
-  }[];
+  /** What the warehouse keeps of the verdict. */
+  readonly detail: VerdictDetail;
 }
 
 export interface ValidateOutcome {

@@ -1,7 +1,10 @@
 import type { BarColumns } from '../../domain/bar.ts';
 import type { BatchRef } from '../../domain/batch.ts';
 import type { DayNumber } from '../../domain/trading-day.ts';
+import type { RuleSettings } from '../../domain/rule-settings.ts';
 import { judgeBars } from '../../quality/judge.ts';
+import { KEY_RULES_ONLY } from '../../quality/rulebook.ts';
+import { detailOf } from '../../quality/verdict-detail.ts';
 import { FATE, type JudgeContext, type Verdict } from '../../quality/verdict.ts';
 import type { ValidateOutcome, ValidateTask, VerdictSummary } from './tasks.ts';
 
@@ -19,16 +22,21 @@ export interface ValidateDeps {
 export function createValidateTask(
   staging: ValidateDeps,
 ): (task: ValidateTask) => Promise<ValidateOutcome> {
-  return async function runValidate({ key, staged, context, validate, expectsOwnRange }) {
+  return async function runValidate(task) {
+    const { key, staged, context, validate, expectsOwnRange, ruleset } = task;
     const { columns } = await staging.readColumns(staged);
     const judging = expectsOwnRange ? { ...context, expected: ownRanges(columns) } : context;
-    const verdict = judgeBars(columns, validate ? judging : unjudged(judging));
+    const judgedBy = validate ? judging : unjudged(judging);
+    const verdict = judgeBars(columns, judgedBy);
     const judged = await staging.writeColumns(`${key}.arrow`, verdict.columns, {
       fate: verdict.fate,
     });
     return {
       judged,
-      verdict: await staging.writeJson(`${key}.json`, summaryOf(verdict)),
+      verdict: await staging.writeJson(
+        `${key}.json`,
+        summaryOf(verdict, { ruleset, rules: judgedBy.rules ?? {} }),
+      ),
       score: verdict.score,
       publishable: count(verdict.fate, FATE.publish),
       quarantined: count(verdict.fate, FATE.quarantine),
@@ -49,7 +57,7 @@ function ownRanges(columns: BarColumns): Map<string, { from: DayNumber; to: DayN
 
 /** Without validation no symbol is held back for its score; rows that no table could hold still are. */
 function unjudged(context: JudgeContext): JudgeContext {
-  return { ...context, qualityThreshold: 0, cleanData: false };
+  return { ...context, qualityThreshold: 0, cleanData: false, rules: KEY_RULES_ONLY };
 }
 
 function count(fate: Uint8Array, wanted: number): number {
@@ -60,15 +68,28 @@ function count(fate: Uint8Array, wanted: number): number {
   return rows;
 }
 
-function summaryOf(verdict: Verdict): VerdictSummary {
-  const { score, rawScore, dimensions, symbolScores, hits, findings, repairs } = verdict;
+function summaryOf(
+  verdict: Verdict,
+  judgedBy: { readonly ruleset: string; readonly rules: RuleSettings },
+): VerdictSummary {
+  const { score, rawScore, dimensions, symbolScores, hits } = verdict;
   return {
     score,
     rawScore,
     dimensions,
     symbolScores: Object.fromEntries(symbolScores),
     hits,
-    findings,
-    repairs,
+    findings: verdict.findings
+      .filter(({ row }) => row !== undefined && verdict.fate[row] === FATE.quarantine)
+      .map(({ rule, dimension, severity, symbol, tradingDay, row, message }) => ({
+        rule,
+        dimension,
+        severity,
+        symbol,
+        tradingDay,
+        row,
+        message,
+      })),
+    detail: detailOf(verdict, judgedBy),
   };
 }

@@ -1,6 +1,8 @@
+import { MISSING } from '../../domain/bar.ts';
 import { SAMPLE_SESSIONS, rowOf } from './sample.ts';
 import {
   VICTIM,
+  blank,
   byRows,
   copyValues,
   inContext,
@@ -37,6 +39,11 @@ export const KEY_MUTANTS: Readonly<Record<string, Mutant>> = {
     rows.filter((row) => row % SAMPLE_SESSIONS !== DAY || row < SYMBOLS * 40),
   ),
   C05_truncated: byRows((rows) => rows.filter((row) => row < rowOf(150) || row >= rowOf(0, 1))),
+  K01_schema_drift: inPlace((columns) => {
+    for (let row = 0; row < columns.length; row += 1) {
+      blank(columns, row, 'volume', MISSING.noColumn);
+    }
+  }),
   K02_non_session: inPlace(({ tradingDay }) => {
     const friday = rowOf(4);
     tradingDay[friday] = (tradingDay[friday] ?? 0) + 1;
@@ -78,6 +85,11 @@ export const KEY_MUTANTS: Readonly<Record<string, Mutant>> = {
       copyValues(columns, rowOf(DAY - 1, symbol), rowOf(DAY, symbol));
     }
   }),
+  T06_late: byRows((rows) => rows.filter((row) => row % SAMPLE_SESSIONS < SAMPLE_SESSIONS - 1)),
+  T07_partial_bar: inContext(({ context }) => ({
+    // 14:00 in Shanghai on the last day.
+    fetchedAt: [context.endDay * 86_400_000 + 6 * 3_600_000],
+  })),
   G01_below_threshold: inPlace(({ high, low }) => {
     for (let session = 1; session < SAMPLE_SESSIONS; session += 2) {
       const row = rowOf(session);

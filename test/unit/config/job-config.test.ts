@@ -205,7 +205,7 @@ describe('the JSON schema of the job input', () => {
     assert.equal(schema['additionalProperties'], false);
     assert.equal(schema['required'], undefined);
     assert.ok(typeof properties === 'object' && properties !== null);
-    assert.equal(Object.keys(properties).length, 20);
+    assert.equal(Object.keys(properties).length, 21);
     for (const property of Object.values(properties)) {
       assert.ok(typeof property.description === 'string' && property.type !== undefined);
       assert.equal(property.expected, undefined);

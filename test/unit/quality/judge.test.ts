@@ -141,7 +141,8 @@ describe('judgeBars', () => {
     assert.equal(verdict.score, 1);
   });
 
-  it('changes nothing and holds the row where nothing is to be cleaned', () => {
+  it('changes nothing, holds the row and says what it would repair where nothing is to be cleaned', () => {
+    const truth = cleanSample().columns.close[rowOf(60)] ?? 0;
     const spoilt = spoil(
       ({ close }) => {
         close[rowOf(60)] = (close[rowOf(60)] ?? 0) / 10;
@@ -151,6 +152,10 @@ describe('judgeBars', () => {
     const verdict = judge(spoilt);
 
     assert.deepEqual(verdict.repairs, []);
+    assert.deepEqual(
+      verdict.proposals.map(({ row, column, repaired }) => ({ row, column, repaired })),
+      [{ row: rowOf(60), column: 'close', repaired: truth }],
+    );
     assert.deepEqual(verdict.columns, spoilt.columns);
     assert.deepEqual(rowsWith(verdict, FATE.quarantine), [rowOf(60)]);
   });
@@ -346,17 +351,19 @@ describe('the settings of the rules', () => {
   it('leave all rows but twins and unloadable ones alone where only key rules are on', () => {
     const verdict = judge(
       spoil(
-        ({ high, low, close }) => {
-          const held = high[rowOf(60)] ?? 0;
-          high[rowOf(60)] = low[rowOf(60)] ?? 0;
-          low[rowOf(60)] = held;
+        ({ high, low, close, volume }) => {
+          volume[rowOf(60)] = 1;
+          const held = high[rowOf(65)] ?? 0;
+          high[rowOf(65)] = low[rowOf(65)] ?? 0;
+          low[rowOf(65)] = held;
           close[rowOf(70)] = Number.NaN;
         },
         { rules: KEY_RULES_ONLY },
       ),
     );
 
-    assert.deepEqual(rowsWith(verdict, FATE.quarantine), [rowOf(70)]);
+    // The table itself refuses prices out of order: such a row would fail its whole batch.
+    assert.deepEqual(rowsWith(verdict, FATE.quarantine), [rowOf(65), rowOf(70)]);
     assert.deepEqual(Object.keys(verdict.hits), ['G02_not_loadable']);
     assert.deepEqual(verdict.repairs, []);
   });
