@@ -14,6 +14,7 @@ import { openWarehouse } from './warehouse/pool.ts';
 import { createCoverageStore } from './worker/coverage-store.ts';
 import { createMarketFacts } from './worker/market-facts.ts';
 import { createWorkerNotifier } from './worker/notifications.ts';
+import { createQualityDeps } from './worker/quality-stores.ts';
 import { createRunStore } from './worker/run-store.ts';
 import { createSourceControl } from './worker/source-control.ts';
 import { installRuntime } from './worker/temporal-runtime.ts';
@@ -50,6 +51,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   const cpu = createCpuPool({ storageUrl: config.storageUrl });
   const store = openStore(config.storageUrl);
   const notifier = createWorkerNotifier(config, warehouse, logger);
+  const landing = createLanding(store);
   const retryDelayMs = config.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS;
   async function close(): Promise<void> {
     await notifier.close();
@@ -60,7 +62,8 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       runs: createRunStore(warehouse),
       facts: createMarketFacts(warehouse),
       coverage: createCoverageStore(warehouse),
-      landing: createLanding(store),
+      ...createQualityDeps(warehouse, landing),
+      landing,
       staging: createStaging(store),
       ...createSourceControl({ config, warehouse, cpu, notify: notifier.notify }),
       cpu,

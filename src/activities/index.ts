@@ -8,13 +8,21 @@ import { createJobRecords } from './job-records.ts';
 import { createLoadBatch } from './load-batch.ts';
 import { createPlanJob } from './plan-job.ts';
 import { createProveCoverage } from './prove-coverage.ts';
+import type { QualityDeps } from './quality-deps.ts';
+import type { QuarantineActivities } from './quarantine-contract.ts';
+import { createReplayQuarantine } from './replay-quarantine.ts';
+import { createResolveQuarantine } from './resolve-quarantine.ts';
 import { createTransformBatch } from './transform-batch.ts';
 import { createValidateBatch } from './validate-batch.ts';
 
+/** Everything that a worker can be asked to do. */
+export type WorkerActivities = EtlActivities &
+  CoverageActivities &
+  DependencyActivities &
+  QuarantineActivities;
+
 /** All activities of the worker, over what they need. */
-export function createActivities(
-  deps: EtlDeps,
-): EtlActivities & CoverageActivities & DependencyActivities {
+export function createActivities(deps: EtlDeps & QualityDeps): WorkerActivities {
   return {
     planJob: createPlanJob(deps),
     extractBatch: createExtractBatch(deps),
@@ -24,5 +32,7 @@ export function createActivities(
     ...createJobRecords(deps),
     proveCoverage: createProveCoverage(deps),
     checkDependencies: createCheckDependencies(deps),
+    ...createResolveQuarantine(deps),
+    ...createReplayQuarantine(deps),
   };
 }

@@ -2,7 +2,8 @@ import { activityInfo } from '@temporalio/activity';
 
 import { takeRows, type BarColumns } from '../domain/bar.ts';
 import { FATE } from '../quality/verdict.ts';
-import type { EtlActivities } from './contract.ts';
+import type { LoadRequest } from '../warehouse/load-batch.ts';
+import type { EtlActivities, ValidatedBatch } from './contract.ts';
 import type { EtlDeps } from './deps.ts';
 import type { VerdictSummary } from './cpu/tasks.ts';
 import { withHeartbeat } from './heartbeat.ts';
@@ -11,43 +12,52 @@ import { readManifest, readSuspended, readVerdict } from './staged-records.ts';
 /** Names the code that made the rows; raise it when a change of transform or rules may change a value. */
 const TRANSFORM_VERSION = '1';
 
+type RequestDeps = Pick<EtlDeps, 'runs' | 'staging'>;
+
 /** Publishes the rows that may be read and quarantines the others, in one transaction. */
 export function createLoadBatch(
-  deps: Pick<EtlDeps, 'runs' | 'staging' | 'load' | 'failpoint'>,
+  deps: RequestDeps & Pick<EtlDeps, 'load' | 'failpoint'>,
 ): EtlActivities['loadBatch'] {
   return async function loadBatch(batch) {
-    const { jobId, runId, batchNo, judged } = batch;
     return withHeartbeat(async (signal) => {
-      const spec = await deps.runs.readBatch(runId, batchNo);
-      const { columns, extra } = await deps.staging.readColumns(judged);
-      const fate = extra['fate'] ?? new Uint8Array(columns.length);
-      const verdict = await readVerdict(deps.staging, batch.verdict);
-      const quarantine = rowsOfFate(fate, FATE.quarantine);
-      const counts = await deps.load(
-        {
-          batchKey: `${runId}/${batchNo}`,
-          jobId,
-          runId,
-          batchNo,
-          attempt: activityInfo().attempt,
-          columns: publishable(columns, fate),
-          answers: await readManifest(deps.staging, batch.manifest),
-          mode: spec.config.skipExisting ? 'skip' : 'update',
-          quarantined: {
-            columns: takeRows(columns, quarantine),
-            findings: withGate(columns, quarantine, verdict, spec.config.qualityThreshold),
-            rows: quarantine,
-          },
-          suspensions: await readSuspended(deps.staging, batch.suspended),
-          verdict,
-          stagedSha256: judged.sha256,
-          transformVersion: TRANSFORM_VERSION,
-        },
-        { signal, failpoint: deps.failpoint },
-      );
+      const request = await loadRequestOf(deps, batch);
+      const counts = await deps.load(request, { signal, failpoint: deps.failpoint });
       deps.failpoint('load.after_commit');
+      const { jobId, runId, batchNo } = batch;
       return { jobId, runId, batchNo, ...counts };
     });
+  };
+}
+
+/** A judged batch as the loader takes it. */
+export async function loadRequestOf(
+  deps: RequestDeps,
+  batch: ValidatedBatch,
+): Promise<LoadRequest> {
+  const { jobId, runId, batchNo, judged } = batch;
+  const spec = await deps.runs.readBatch(runId, batchNo);
+  const { columns, extra } = await deps.staging.readColumns(judged);
+  const fate = extra['fate'] ?? new Uint8Array(columns.length);
+  const verdict = await readVerdict(deps.staging, batch.verdict);
+  const quarantine = rowsOfFate(fate, FATE.quarantine);
+  return {
+    batchKey: `${runId}/${batchNo}`,
+    jobId,
+    runId,
+    batchNo,
+    attempt: activityInfo().attempt,
+    columns: publishable(columns, fate),
+    answers: await readManifest(deps.staging, batch.manifest),
+    mode: spec.config.skipExisting ? 'skip' : 'update',
+    quarantined: {
+      columns: takeRows(columns, quarantine),
+      findings: withGate(columns, quarantine, verdict, spec.config.qualityThreshold),
+      rows: quarantine,
+    },
+    suspensions: await readSuspended(deps.staging, batch.suspended),
+    verdict,
+    stagedSha256: judged.sha256,
+    transformVersion: TRANSFORM_VERSION,
   };
 }
 

@@ -16,6 +16,7 @@ import { addMetricsCommand } from './commands/metrics.ts';
 import { addNotifyCommand } from './commands/notify.ts';
 import { addProveCommand } from './commands/prove.ts';
 import { addRulesCommand } from './commands/rules.ts';
+import { addQuarantineCommand } from './commands/quarantine.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSchedulesCommand } from './commands/schedules.ts';
 import { addStatusCommand } from './commands/status.ts';
@@ -71,7 +72,7 @@ export function createProgram(invoke: Invoke): Command {
       ],
     ],
     ['Data:', [addBarsCommand, addCoverageCommand, addGapsCommand, addDbCommand]],
-    ['Quality:', [addRulesCommand]],
+    ['Quality:', [addQuarantineCommand, addRulesCommand]],
     [
       'Trust:',
       [

@@ -19,6 +19,7 @@ import { queueName, type TaskQueue } from '../domain/task-queues.ts';
 import type { JobProgress } from '../workflows/job-progress.ts';
 import type { ConnectOptions } from './connection.ts';
 import { backfillJobId, dailyJobId, etlJobId } from './job-ids.ts';
+import { QualityClient } from './quality-client.ts';
 
 /** A job that was started, or joined. */
 export interface JobHandle {
@@ -60,11 +61,17 @@ const QUERY_TIMEOUT_MS = 5000;
 /** Starts, follows and steers jobs. Made by `connect()`. */
 export class JobClient {
   readonly temporal: Client;
+  /** Quarantine, checks of stored bars, and quality reports. */
+  readonly quality: QualityClient;
   private readonly options: ConnectOptions;
 
   constructor(temporal: Client, options: ConnectOptions) {
     this.temporal = temporal;
     this.options = options;
+    this.quality = new QualityClient(temporal, {
+      queuePrefix: options.queuePrefix ?? '',
+      translate,
+    });
   }
 
   /** Starts one ETLJobConfig, or joins the run of an equal one. Returns at once. */
@@ -133,7 +140,8 @@ export class JobClient {
       return { ...summary, ...nothing, progress: await this.progress(jobId) };
     }
     try {
-      return { ...summary, ...nothing, metrics: await handle.result() };
+      const result: unknown = await handle.result();
+      return { ...summary, ...nothing, metrics: isMetrics(result) ? result : undefined };
     } catch (error) {
       return {
         ...summary,
@@ -147,9 +155,11 @@ export class JobClient {
   /** What the running job says of itself; undefined where no worker answers. */
   async progress(jobId: string): Promise<JobProgress | undefined> {
     try {
-      return await this.temporal.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
+      const progress = await this.temporal.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
         this.handle(jobId).query<JobProgress>('progress'),
       );
+      // Other duties have a progress of their own form.
+      return 'batches' in progress ? progress : undefined;
     } catch {
       return undefined;
     }

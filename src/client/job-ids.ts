@@ -13,7 +13,8 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
-function digestOf(input: unknown): string {
+/** Twelve hexadecimal digits of a request, the same for equal requests. */
+export function digestOf(input: unknown): string {
   return createHash('sha256').update(canonicalJson(input)).digest('hex').slice(0, 12);
 }
 

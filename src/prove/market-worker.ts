@@ -12,6 +12,7 @@ import { loadBatch } from '../warehouse/load-batch.ts';
 import { openWarehouse, type Warehouse } from '../warehouse/pool.ts';
 import { createCoverageStore } from '../worker/coverage-store.ts';
 import { createMarketFacts } from '../worker/market-facts.ts';
+import { createQualityDeps } from '../worker/quality-stores.ts';
 import { createRunStore } from '../worker/run-store.ts';
 import { createSourceDesk } from '../worker/source-desk.ts';
 import { startTemporalWorkers } from '../worker/temporal-workers.ts';
@@ -51,11 +52,13 @@ export async function startMarketWorker(options: MarketWorkerOptions): Promise<M
   const store = openStore(storageUrl);
   const batchSize = options.batchSize ?? 1000;
   const queuePrefix = `market-${randomUUID().slice(0, 8)}-`;
+  const landing = createLanding(store);
   const activities = createActivities({
     runs: createRunStore(warehouse),
     facts: createMarketFacts(warehouse),
     coverage: createCoverageStore(warehouse),
-    landing: createLanding(store),
+    ...createQualityDeps(warehouse, landing),
+    landing,
     staging: createStaging(store),
     sources: { names: [source.name], expand: (names) => names, get: () => source },
     desk: createSourceDesk({

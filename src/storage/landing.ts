@@ -11,6 +11,8 @@ export interface LandingStore {
   land(body: Uint8Array): Promise<PayloadRef>;
   /** The body as it came, proven by its hash. @throws SystemError ETL-LND-001 where it is damaged. */
   read(ref: PayloadRef): Promise<Buffer>;
+  /** What `read` needs of a payload of which only address and size are known; undefined where it is not there. */
+  find(sha256: string, bytes: number): Promise<PayloadRef | undefined>;
 }
 
 const EXTENSIONS: Readonly<Record<Encoding, string>> = { zstd: 'zst', gzip: 'gz', identity: 'bin' };
@@ -49,6 +51,15 @@ export function createLanding(store: ObjectStore): LandingStore {
         throw damaged(key, store.location);
       }
       return body;
+    },
+    async find(sha256, bytes) {
+      for (const encoding of ['zstd', 'gzip', 'identity'] as const) {
+        const storedBytes = await store.size(payloadKey({ sha256, encoding }));
+        if (storedBytes !== undefined) {
+          return { sha256, bytes, storedBytes, encoding };
+        }
+      }
+      return undefined;
     },
   };
 }

@@ -24,7 +24,7 @@ export function assertPublishable({ columns, answers }: LoadRequest): void {
     );
   }
   for (let row = 0; row < columns.length; row += 1) {
-    const fault = faultOf(columns, row) ?? orderFaultOf(columns, row);
+    const fault = unpublishableFault(columns, row) ?? orderFaultOf(columns, row);
     if (fault !== undefined) {
       refuse(columns, row, fault);
     }
@@ -44,7 +44,8 @@ function refuse(columns: BarColumns, row: number, fault: string): never {
   });
 }
 
-function faultOf(columns: BarColumns, row: number): string | undefined {
+/** Why the table could not hold a row, or undefined where it could. */
+export function unpublishableFault(columns: BarColumns, row: number): string | undefined {
   const open = columns.open[row] ?? Number.NaN;
   const high = columns.high[row] ?? Number.NaN;
   const low = columns.low[row] ?? Number.NaN;

@@ -13,6 +13,7 @@ import { announceLoad, claimBatch, confirmClaim, type LoadClaim } from './load-c
 import { abandon, takeConnection } from './load-connection.ts';
 import type { LoadCounts, LoadHooks, LoadRequest } from './load-request.ts';
 import type { Warehouse } from './pool.ts';
+import { settleLoaded } from './settle-decision.ts';
 import { SourceCounts } from './source-counts.ts';
 import { copyBars, insertMissingBars, stampsOf, updateBars } from './write-bars.ts';
 import { holdQuarantined, recordSuspensions } from './write-quarantine.ts';
@@ -97,6 +98,9 @@ async function writeAll(client: PoolClient, load: Load, claim: LoadClaim): Promi
   await confirmClaim(client, claim);
   await writeLedger(client, request, stamp, counts);
   await holdQuarantined(client, request, stamp);
+  if (request.decision !== undefined) {
+    await settleLoaded(client, request, request.decision);
+  }
   await hooks.failpoint?.('load.after_ledger_before_commit');
   return { counts, stamp };
 }

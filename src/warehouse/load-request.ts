@@ -22,6 +22,23 @@ export interface LoadRequest {
   readonly verdict: BatchVerdict;
   readonly stagedSha256: string;
   readonly transformVersion: string;
+  /** What a person has decided about held rows: settled in the same transaction. */
+  readonly decision?: LoadDecision;
+}
+
+/** A decision that this load carries out: rows of one chunk of `quarantine_selections`. */
+export interface LoadDecision {
+  readonly kind: 'release' | 'replay';
+  /** The run that decides, which may be another than the one that loads. */
+  readonly runId: string;
+  readonly jobId: string;
+  readonly decisionNo: number;
+  readonly chunkNo: number;
+  readonly by: string;
+  readonly why: string;
+  /** Of a release: the held rows that are published, and those that cannot be. */
+  readonly released: readonly number[];
+  readonly refused: readonly { readonly id: number; readonly message: string }[];
 }
 
 export interface QuarantinedRows {

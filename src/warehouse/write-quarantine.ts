@@ -54,6 +54,18 @@ export async function holdQuarantined(
   }
 }
 
+/** Of the rows that a load holds back: by symbol and day (`600000.SH 2024-01-02`), their fingerprints. */
+export function heldFingerprints(request: LoadRequest): ReadonlyMap<string, ReadonlySet<string>> {
+  const reasons = reasonsByRow(request.quarantined.findings);
+  const found = new Map<string, Set<string>>();
+  for (let row = 0; row < request.quarantined.columns.length; row += 1) {
+    const { symbol, trade_date, fingerprint } = heldRow(request, row, reasons);
+    const key = `${symbol} ${trade_date}`;
+    found.set(key, (found.get(key) ?? new Set()).add(fingerprint));
+  }
+  return found;
+}
+
 /** Records suspensions, each by the first source that said so. */
 export async function recordSuspensions(
   client: ClientBase,

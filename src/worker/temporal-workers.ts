@@ -4,7 +4,6 @@ import { Connection } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 
 import { createFailureInterceptor, type RetryRules } from '../activities/failure-interceptor.ts';
-import type { EtlActivities } from '../activities/contract.ts';
 import { connectSettings, type ConnectOptions } from '../client/connection.ts';
 import { SystemError } from '../domain/errors.ts';
 import type { Notify } from '../domain/notice.ts';
@@ -16,7 +15,8 @@ const BUNDLE = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url
 
 export interface TemporalWorkerOptions extends ConnectOptions {
   readonly queues: readonly TaskQueue[];
-  readonly activities: EtlActivities;
+  /** By name. */
+  readonly activities: object;
   readonly retry: RetryRules;
   /** Tells people of failures that need them. */
   readonly notify: Notify;

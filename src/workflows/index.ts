@@ -2,3 +2,4 @@
 export { dailyDataIngestion } from './daily-data-ingestion.ts';
 export { etlJob } from './etl-job.ts';
 export { historicalBackfill } from './historical-backfill.ts';
+export { resolveQuarantine } from './resolve-quarantine.ts';

@@ -7,6 +7,7 @@ import { absences } from './0010-absences.ts';
 import { sourceHealth } from './0011-source-health.ts';
 import { sourceQuota } from './0012-source-quota.ts';
 import { sourceAttempts } from './0013-source-attempts.ts';
+import { quarantineDecisions } from './0026-quarantine-decisions.ts';
 import { coverage } from './0030-coverage.ts';
 import { notices } from './0035-notices.ts';
 import type { Migration } from './migration.ts';
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sourceHealth,
   sourceQuota,
   sourceAttempts,
+  quarantineDecisions,
   coverage,
   notices,
 ];
