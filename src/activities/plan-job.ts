@@ -72,7 +72,7 @@ async function settleConfig(
     const range = { startDate: startDate < endDate ? startDate : endDate, endDate };
     return parseJobInput(input, { ...defaults, range });
   }
-  const [first] = parsed.config.sources;
+  const [first] = deps.sources.expand(parsed.config.sources);
   const source = first === undefined ? undefined : deps.sources.get(first);
   if (source?.inspect === undefined) {
     return parsed;
@@ -90,7 +90,7 @@ async function settleSymbols(
   config: EtlJobConfig,
   signal: AbortSignal,
 ): Promise<readonly StockSymbol[]> {
-  for (const name of config.sources) {
+  for (const name of deps.sources.expand(config.sources)) {
     const scope = config.path === undefined ? {} : { path: config.path };
     const instruments = await deps.sources.get(name).listInstruments(scope, signal);
     if (instruments.length > 0) {

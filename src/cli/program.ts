@@ -10,6 +10,7 @@ import { addCoverageCommand } from './commands/coverage.ts';
 import { addDailyCommand } from './commands/daily.ts';
 import { addDbCommand } from './commands/db.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addDevCommand } from './commands/dev.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addJobsCommand } from './commands/jobs.ts';
 import { addMetricsCommand } from './commands/metrics.ts';
@@ -79,6 +80,7 @@ export function createProgram(invoke: Invoke): Command {
         addProveCommand,
         addDoctorCommand,
         addConfigCommand,
+        addDevCommand,
         addNotifyCommand,
         addMetricsCommand,
         addCompletionCommand,

@@ -20,6 +20,22 @@ import { secretsOfWebhooks, type Webhook } from './webhook.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Where the sources on a network are (`source-settings.ts`). */
+export interface RemoteSourceConfig {
+  readonly timeoutMs: number;
+  /** undefined: the source is not asked. */
+  readonly urls: Readonly<
+    Record<
+      'tushare' | 'eastmoney' | 'tencent' | 'sina' | 'yahoo' | 'aktools' | 'tiingo',
+      string | undefined
+    >
+  >;
+  readonly baostockAddress: string;
+  readonly tushareToken: Secret | undefined;
+  readonly tiingoToken: Secret | undefined;
+  readonly eastmoneyCookie: Secret | undefined;
+}
+
 /** Who is told of what (`notification-settings.ts`). */
 export interface NotificationConfig {
   readonly webhooks: readonly Webhook[];
@@ -66,7 +82,7 @@ export interface Config {
   readonly logLevel: SettingValues['LOG_LEVEL'];
   /** undefined: pretty on a terminal, else JSON. */
   readonly logFormat: SettingValues['LOG_FORMAT'];
-  readonly tushareToken: Secret | undefined;
+  readonly remoteSources: RemoteSourceConfig;
   readonly notifications: NotificationConfig;
   readonly allowPlaintext: boolean;
   readonly failpoints: string | undefined;
@@ -156,12 +172,31 @@ function toConfig(values: SettingValues, env: Environment): Config {
     cleanupSchedule: values.CLEANUP_SCHEDULE,
     logLevel: values.LOG_LEVEL,
     logFormat: values.LOG_FORMAT,
-    tushareToken: values.TUSHARE_TOKEN,
+    remoteSources: remoteSourcesOf(values),
     notifications: notificationsOf(values),
     allowPlaintext: values.ETL_ALLOW_PLAINTEXT,
     failpoints: values.CANDLEWICK_FAILPOINTS,
     secrets: secretsOf(values, env),
     warnings: [...misspelt(env)],
+  };
+}
+
+function remoteSourcesOf(values: SettingValues): RemoteSourceConfig {
+  return {
+    timeoutMs: values.ETL_SOURCE_TIMEOUT * 1000,
+    urls: {
+      tushare: values.ETL_TUSHARE_URL,
+      eastmoney: values.ETL_EASTMONEY_URL,
+      tencent: values.ETL_TENCENT_URL,
+      sina: values.ETL_SINA_URL,
+      yahoo: values.ETL_YAHOO_URL,
+      aktools: values.ETL_AKTOOLS_URL,
+      tiingo: values.ETL_TIINGO_URL,
+    },
+    baostockAddress: values.ETL_BAOSTOCK_ADDRESS,
+    tushareToken: values.TUSHARE_TOKEN,
+    tiingoToken: values.TIINGO_TOKEN,
+    eastmoneyCookie: values.ETL_EASTMONEY_COOKIE,
   };
 }
 

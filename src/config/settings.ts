@@ -5,6 +5,7 @@ import { databaseUrlFault, shownDatabaseUrl } from './database-url.ts';
 import { FailoverSettings } from './failover-settings.ts';
 import { NOTIFICATION_SETTINGS } from './notification-settings.ts';
 import { QUALITY_SETTINGS } from './quality-settings.ts';
+import { SOURCE_SETTINGS } from './source-settings.ts';
 import { Secret } from './secret.ts';
 import {
   checked,
@@ -24,7 +25,19 @@ import {
 } from './setting-parsers.ts';
 
 /** Sources that may be named in ETL_SOURCES. */
-export const SOURCE_NAMES = ['files', 'simulated'] as const;
+export const SOURCE_NAMES = [
+  'files',
+  'simulated',
+  'tushare',
+  'akshare',
+  'eastmoney',
+  'tencent',
+  'sina',
+  'baostock',
+  'aktools',
+  'yahoo',
+  'tiingo',
+] as const;
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export const LOG_FORMATS = ['json', 'pretty'] as const;
 
@@ -162,15 +175,8 @@ export const Settings = z.object({
     expected: `one of ${LOG_FORMATS.join(', ')}`,
     fallback: 'pretty on a terminal, else json',
   }),
-  TUSHARE_TOKEN: optional(
-    z.string().transform((text) => new Secret(text)),
-    {
-      meaning: 'Token of the source tushare',
-      expected: 'a token',
-      fallback: 'none',
-    },
-  ),
   ...NOTIFICATION_SETTINGS,
+  ...SOURCE_SETTINGS,
   ETL_ALLOW_PLAINTEXT: withDefault(z.stringbool(), {
     meaning: 'Allow unencrypted connections to PostgreSQL, Temporal and S3 on other machines',
     expected: '1 or 0, true or false',

@@ -17,6 +17,16 @@ const TEMPORAL_TLS = [
   'TEMPORAL_CONFIG_FILE',
 ];
 
+const SOURCE_URLS = [
+  'ETL_TUSHARE_URL',
+  'ETL_EASTMONEY_URL',
+  'ETL_TENCENT_URL',
+  'ETL_SINA_URL',
+  'ETL_YAHOO_URL',
+  'ETL_AKTOOLS_URL',
+  'ETL_TIINGO_URL',
+] as const;
+
 /** Settings that are well formed and yet not safe: data in clear over a network, failpoints in production. */
 export function* unsafeSettings(values: SettingValues, env: Environment): Iterable<Problem> {
   yield* failpointProblems(values, env);
@@ -50,6 +60,16 @@ function* plaintextProblems(values: SettingValues, env: Environment): Iterable<P
       got: REDACTED,
       expected: `https: URLs to other machines, ${wayOut}`,
     };
+  }
+  for (const name of SOURCE_URLS) {
+    const url = values[name];
+    if (url !== undefined && url.startsWith('http:') && !isLoopback(new URL(url).hostname)) {
+      yield {
+        field: name,
+        got: describeValue(url),
+        expected: `an https: URL to another machine (a token would travel in clear), ${wayOut}`,
+      };
+    }
   }
   if (values.STORAGE_URL !== undefined && isPlaintextRemote(parseStoreUrl(values.STORAGE_URL))) {
     yield {

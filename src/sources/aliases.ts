@@ -8,7 +8,18 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
 
 export const ALIAS_NAMES: readonly string[] = Object.keys(ALIASES);
 
-/** The sources that a list of names stands for, each once, in order. */
-export function expandSources(names: readonly string[]): readonly string[] {
-  return [...new Set(names.flatMap((name) => ALIASES[name] ?? [name]))];
+/**
+ * The sources that a list of names stands for, each once, in order. Of an alias only those that are configured, unless none
+ * is: then all, so that asking the first one says what is missing.
+ */
+export function expandSources(
+  names: readonly string[],
+  isConfigured: (name: string) => boolean,
+): readonly string[] {
+  const expanded = names.flatMap((name) => {
+    const members = ALIASES[name] ?? [name];
+    const configured = members.filter(isConfigured);
+    return configured.length > 0 ? configured : members;
+  });
+  return [...new Set(expanded)];
 }

@@ -1,11 +1,19 @@
 import type { BarsDecoder, DatasetDecoder } from './data-source.ts';
+import { decodeEastmoneyKline, EASTMONEY_KLINE } from './eastmoney/decode-kline.ts';
 import { decodeFile, FILES_FORMAT } from './files/decode-file.ts';
+import { decodeSinaKline, SINA_KLINE } from './sina/decode-kline.ts';
 import { decodeAnswer, SIMULATED_FORMAT } from './simulated/wire.ts';
+import { decodeTencentKline, TENCENT_KLINE } from './tencent/decode-kline.ts';
+import { decodeTushareDaily, TUSHARE_DAILY } from './tushare/decode-daily.ts';
 
 /** Every format that a landed answer may have: a format is never removed, since old answers must stay readable. */
 export const decoders: Readonly<Record<string, BarsDecoder>> = {
   [FILES_FORMAT]: decodeFile,
   [SIMULATED_FORMAT]: decodeAnswer,
+  [TUSHARE_DAILY]: decodeTushareDaily,
+  [EASTMONEY_KLINE]: decodeEastmoneyKline,
+  [TENCENT_KLINE]: decodeTencentKline,
+  [SINA_KLINE]: decodeSinaKline,
 };
 
 /** As `decoders`, of reference datasets. */

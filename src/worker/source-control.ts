@@ -5,6 +5,7 @@ import type { Notify } from '../domain/notice.ts';
 import type { DataSource } from '../sources/data-source.ts';
 import type { Warehouse } from '../warehouse/pool.ts';
 import { createCallGate } from './call-gate.ts';
+import { isConfigured } from './remote-sources.ts';
 import { sourceAccount } from './source-accounts.ts';
 import { createSourceDesk } from './source-desk.ts';
 import { createSources } from './sources.ts';
@@ -24,7 +25,7 @@ export function createSourceControl({ config, warehouse, cpu, notify }: SourceCo
   const rules = { coolDownMs: config.breakerCoolDownMs };
   const byName = new Map<string, DataSource>();
   function accountOf(source: string): string {
-    return sourceAccount(config, source);
+    return sourceAccount({ ...config.remoteSources, ...config.remoteSources.urls }, source);
   }
   const gate = createCallGate({
     warehouse,
@@ -35,6 +36,9 @@ export function createSourceControl({ config, warehouse, cpu, notify }: SourceCo
     accountOf,
   });
   const sources = createSources(config, cpu, gate);
-  sources.expand(sources.names).forEach((name) => byName.set(name, sources.get(name)));
+  sources
+    .expand(sources.names)
+    .filter((name) => isConfigured(config.remoteSources, name))
+    .forEach((name) => byName.set(name, sources.get(name)));
   return { sources, desk: createSourceDesk({ warehouse, notify, rules, accountOf }) };
 }

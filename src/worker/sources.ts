@@ -1,45 +1,60 @@
-import type { SourceSet } from '../activities/deps.ts';
 import type { CpuPool } from '../activities/cpu/pool.ts';
+import type { SourceSet } from '../activities/deps.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigurationError } from '../domain/errors.ts';
-import { expandSources } from '../sources/aliases.ts';
-import type { CallGate } from '../sources/call-gate.ts';
+import { ALIAS_NAMES, expandSources } from '../sources/aliases.ts';
 import type { DataSource } from '../sources/data-source.ts';
 import { createFilesSource } from '../sources/files/files-source.ts';
 import { createSimulatedSource } from '../sources/simulated/simulated-source.ts';
+import type { CallGate } from '../sources/call-gate.ts';
+import { isConfigured, remoteSources } from './remote-sources.ts';
 
-/**
- * Every source that this worker can ask, by name. Those that call out get `gate`: quota and circuit breaker stand before
- * each of their calls.
- */
+type SourcesConfig = Pick<
+  Config,
+  'filesRoot' | 'simulatedSeed' | 'simulatedSymbols' | 'remoteSources'
+>;
+
+/** Every source that this worker can ask, by name. Each is made when it is first asked for. */
 export function createSources(
-  config: Pick<Config, 'filesRoot' | 'simulatedSeed' | 'simulatedSymbols'>,
+  config: SourcesConfig,
   cpu: Pick<CpuPool, 'render' | 'scan'>,
-  _gate: CallGate,
+  gate: CallGate,
 ): SourceSet {
-  const all: readonly DataSource[] = [
-    createFilesSource({
-      root: config.filesRoot,
-      scan: (body, request, signal) => cpu.scan(body, request, signal),
-    }),
-    createSimulatedSource({
-      seed: config.simulatedSeed,
-      symbols: config.simulatedSymbols,
-      render: (request, signal) => cpu.render(request, signal),
-    }),
-  ];
-  const byName = new Map(all.map((source) => [source.name, source]));
+  const makers = new Map<string, () => DataSource>([
+    [
+      'files',
+      () =>
+        createFilesSource({
+          root: config.filesRoot,
+          scan: (body, request, signal) => cpu.scan(body, request, signal),
+        }),
+    ],
+    [
+      'simulated',
+      () =>
+        createSimulatedSource({
+          seed: config.simulatedSeed,
+          symbols: config.simulatedSymbols,
+          render: (request, signal) => cpu.render(request, signal),
+        }),
+    ],
+    ...remoteSources(config.remoteSources, gate),
+  ]);
+  const made = new Map<string, DataSource>();
+  const names = [...makers.keys(), ...ALIAS_NAMES];
   return {
-    names: [...byName.keys()],
-    expand: expandSources,
+    names,
+    expand: (wanted) => expandSources(wanted, (name) => isConfigured(config.remoteSources, name)),
     get(name) {
-      const source = byName.get(name);
-      if (source === undefined) {
+      const maker = makers.get(name);
+      if (maker === undefined) {
         throw new ConfigurationError(
-          `sources: got "${name}"; expected one of ${[...byName.keys()].join(', ')}`,
+          `sources: got "${name}"; expected one of ${names.join(', ')}`,
           { code: 'ETL-JOB-111' },
         );
       }
+      const source = made.get(name) ?? maker();
+      made.set(name, source);
       return source;
     },
   };

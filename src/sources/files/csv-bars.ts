@@ -1,8 +1,9 @@
 import { MARK, type BarColumns } from '../../domain/bar.ts';
 import { BarBuilder } from '../decode/bar-builder.ts';
+import { readCells } from '../decode/bar-cells.ts';
 import { allocateCells, isBlank, splitRow, type RowCells } from '../decode/csv-rows.ts';
 import { parseDayCell } from '../decode/day.ts';
-import { missingReason, parseScaled, saysSuspended, textOf } from '../decode/decimal.ts';
+import { saysSuspended, textOf } from '../decode/decimal.ts';
 import { parseSymbolCell } from '../decode/symbol.ts';
 import { decodeText, textBytes } from '../decode/text-encoding.ts';
 import { planColumns, type ColumnPlan } from './layout.ts';
@@ -13,7 +14,6 @@ import { adjustedPrices } from './recognise-layout.ts';
 const ZERO = 0x30;
 const ONE = 0x31;
 const RAW_FLAG = 0x33;
-const VALUES = 7;
 const MOST_COLUMNS = 4096;
 const HEADER_BYTES = 1 << 20;
 const SAMPLE_BYTES = 1 << 16;
@@ -126,7 +126,7 @@ function readRow(read: RowRead): string | undefined {
   }
   const row = builder.addRow(symbol, day, line - 2);
   if (row >= 0) {
-    readValues(read, row);
+    readCells(bytes, cells, plan, { builder, row });
     readMarks(read, row);
   }
   return undefined;
@@ -139,28 +139,6 @@ function faultOf({ bytes, cells, plan }: RowRead, symbol: number): string {
   const column = symbol < 0 ? plan.symbol : plan.day;
   const text = textOf(bytes, cells.starts[column] ?? 0, cells.ends[column] ?? 0);
   return `column ${column + 1}: got "${text}"; expected ${symbol < 0 ? 'a symbol such as 600519.SH' : 'a day such as 2024-01-02'}`;
-}
-
-function readValues({ bytes, cells, plan, builder }: RowRead, row: number): void {
-  const { starts, ends } = cells;
-  let missing = plan.absent;
-  for (let column = 0; column < VALUES; column += 1) {
-    const at = plan.values[column] ?? -1;
-    let value = Number.NaN;
-    if (at >= 0) {
-      const start = starts[at] ?? 0;
-      const end = ends[at] ?? 0;
-      value = parseScaled(bytes, start, end, plan.shifts[column] ?? 0);
-      if (Number.isNaN(value)) {
-        missing |= missingReason(bytes, start, end) << (4 * column);
-      }
-    }
-    const target = builder.values[column];
-    if (target !== undefined) {
-      target[row] = value;
-    }
-  }
-  builder.missing[row] = missing;
 }
 
 function readMarks({ bytes, cells, plan, builder, request, line }: RowRead, row: number): void {
