@@ -18,6 +18,10 @@ export interface EmulatorSettings {
   /** Of the limits above; a minute where absent. */
   readonly windowMs?: number;
   readonly now?: () => number;
+  /** Where calls are logged; a log of its own where absent. */
+  readonly calls?: EmulatedCall[];
+  /** Of emulated sources that do not speak HTTP, by name. */
+  readonly books?: Readonly<Record<string, FaultBook>>;
 }
 
 /** Emulated sources behind one HTTP port, each below a prefix of its own name. */
@@ -26,7 +30,7 @@ export interface HttpEmulator {
   /** The base URL of a source, for its adapter. */
   url(source: string): string;
   faults(source: string): FaultBook;
-  readonly calls: readonly EmulatedCall[];
+  readonly calls: EmulatedCall[];
   forgetCalls(): void;
   close(): Promise<void>;
 }
@@ -46,7 +50,7 @@ const OVERSIZE_BYTES = 70 * 1024 * 1024;
 
 /** Starts the emulated sources on the loopback interface only. */
 export async function startHttpEmulator(settings: EmulatorSettings): Promise<HttpEmulator> {
-  const calls: EmulatedCall[] = [];
+  const calls = settings.calls ?? [];
   const stations = new Map(
     settings.sources.map((source, index): [string, Station] => {
       const perMinute = settings.limits?.[source.name];
@@ -73,7 +77,7 @@ export async function startHttpEmulator(settings: EmulatorSettings): Promise<Htt
   return {
     port,
     url: (source) => `http://127.0.0.1:${port}/${source}`,
-    faults: (source) => stationOf(stations, source).faults,
+    faults: (source) => settings.books?.[source] ?? stationOf(stations, source).faults,
     calls,
     forgetCalls() {
       calls.length = 0;
@@ -115,7 +119,7 @@ async function serve(
   const [, name = '', ...rest] = url.pathname.split('/');
   if (name === 'control') {
     control({ path: `/${rest.join('/')}`, method: incoming.method ?? 'GET', body }, response, {
-      bookOf: (source) => scene.stations.get(source)?.faults,
+      bookOf: (source) => scene.settings.books?.[source] ?? scene.stations.get(source)?.faults,
       calls: scene.calls,
     });
     return;

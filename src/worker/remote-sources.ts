@@ -2,11 +2,15 @@ import type { RemoteSourceConfig } from '../config/config.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { CallGate } from '../sources/call-gate.ts';
 import type { DataSource } from '../sources/data-source.ts';
+import { createAktoolsSource } from '../sources/aktools/aktools-source.ts';
+import { createBaostockSource } from '../sources/baostock/baostock-source.ts';
 import { createEastmoneySource } from '../sources/eastmoney/eastmoney-source.ts';
 import type { RemoteOptions } from '../sources/remote-source.ts';
 import { createSinaSource } from '../sources/sina/sina-source.ts';
 import { createTencentSource } from '../sources/tencent/tencent-source.ts';
+import { createTiingoSource } from '../sources/tiingo/tiingo-source.ts';
 import { createTushareSource } from '../sources/tushare/tushare-source.ts';
+import { createYahooSource } from '../sources/yahoo/yahoo-source.ts';
 
 type Maker = () => DataSource;
 
@@ -62,6 +66,22 @@ export function remoteSources(
       },
     ],
     ['tencent', () => createTencentSource(options('tencent'))],
+    ['aktools', () => createAktoolsSource(options('aktools'))],
+    ['yahoo', () => createYahooSource(options('yahoo'))],
+    [
+      'tiingo',
+      () => {
+        const token = config.tiingoToken?.reveal() ?? '';
+        return createTiingoSource({ ...options('tiingo'), token });
+      },
+    ],
+    [
+      'baostock',
+      () => {
+        const [, host = '', port] = /^(.*):(\d+)$/.exec(config.baostockAddress) ?? [];
+        return createBaostockSource({ host, port: Number(port), gate, timeoutMs });
+      },
+    ],
     ['sina', () => createSinaSource({ ...options('sina'), now: () => Date.now() })],
   ];
 }

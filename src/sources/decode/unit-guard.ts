@@ -36,13 +36,8 @@ interface Evidence {
  */
 export function checkUnits(columns: BarColumns, format: string, slack: UnitSlack): void {
   const evidence = weigh(columns, slack);
-  const { priced, ordered, unquotable, checked, inside, byPower } = evidence;
-  if (isTooFew(ordered, priced)) {
-    throw wrong(
-      format,
-      `columns are in another order: high is not the highest on ${priced - ordered} of ${priced} rows`,
-    );
-  }
+  failUnlessOrdered(evidence, format);
+  const { priced, unquotable, checked, inside, byPower } = evidence;
   if (isTooFew(inside, checked)) {
     const power = byPower.findIndex((count) => count > checked / 2);
     const what =
@@ -57,6 +52,18 @@ export function checkUnits(columns: BarColumns, format: string, slack: UnitSlack
       : unquotable > MOST_UNQUOTABLE * priced;
   if (isUnquotable) {
     throw wrong(format, `prices are adjusted: ${unquotable} of ${priced} rows are off any tick`);
+  }
+}
+
+/** Of prices whose ticks are not known: only that high is the highest and low the lowest. @throws as `checkUnits` */
+export function checkOrder(columns: BarColumns, format: string): void {
+  failUnlessOrdered(weigh(columns, { volume: 0, amount: 0 }), format);
+}
+
+function failUnlessOrdered({ ordered, priced }: Evidence, format: string): void {
+  if (isTooFew(ordered, priced)) {
+    const rows = `${priced - ordered} of ${priced} rows`;
+    throw wrong(format, `columns are in another order: high is not the highest on ${rows}`);
   }
 }
 

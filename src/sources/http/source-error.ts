@@ -120,3 +120,18 @@ export function notServed(place: Place, symbol: StockSymbol, why: string): DataQ
     details: { ...place, symbol },
   });
 }
+
+/** The source says that it does not know the symbol that it was asked for. */
+export function unknownSymbol(place: Place, what: string): DataQualityError {
+  return new DataQualityError(`${place.source} ${place.endpoint}: ${what}`, {
+    code: 'ETL-SRC-342',
+    details: { ...place },
+  });
+}
+
+/** Closed before a single byte of an answer: how some sources ban. */
+export function silentClose(place: Place): TransientError {
+  return transient(place, 'closed', 'closed the connection without an answer', {
+    details: { isSilentClose: true },
+  });
+}

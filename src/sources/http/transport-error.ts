@@ -1,5 +1,5 @@
-import { EtlError, SchemaDriftError, type TransientError } from '../../domain/errors.ts';
-import { transient, type Place } from './source-error.ts';
+import { EtlError, SchemaDriftError } from '../../domain/errors.ts';
+import { silentClose, transient, type Place } from './source-error.ts';
 
 /** How far an exchange had come when it failed. */
 export interface Phase {
@@ -48,16 +48,9 @@ export function transportError(error: unknown, place: Place, phase: Phase): EtlE
     });
   }
   if (code === 'UND_ERR_SOCKET') {
-    return silentlyClosed(place);
+    return silentClose(place);
   }
   return transient(place, 'reset', `the connection failed (${code || 'no code'})`, { details });
-}
-
-/** Closed before a single byte of an answer: how some sources ban. */
-export function silentlyClosed(place: Place): TransientError {
-  return transient(place, 'closed', 'closed the connection without an answer', {
-    details: { isSilentClose: true },
-  });
 }
 
 export function tooLarge({ source, endpoint }: Place, maxBytes: number): SchemaDriftError {
