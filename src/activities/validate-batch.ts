@@ -3,7 +3,8 @@ import { KEY_RULES_ONLY } from '../quality/rulebook.ts';
 import type { EtlActivities } from './contract.ts';
 import type { EtlDeps } from './deps.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import { readManifest } from './staged-records.ts';
+import { withSuspensions } from './known-suspensions.ts';
+import { readManifest, readSuspended } from './staged-records.ts';
 
 /** Every row gets its fate and the batch its score, before anything is published. */
 export function createValidateBatch(
@@ -15,12 +16,15 @@ export function createValidateBatch(
       const { qualityThreshold, cleanData, validateData, rules = {} } = spec.config;
       const answers = await readManifest(deps.staging, manifest);
       const facts = await deps.facts.judgeContext(spec);
+      const brought = await readSuspended(deps.staging, suspended);
+      const suspensions = withSuspensions(facts.suspensions, brought);
       const outcome = await deps.cpu.validate(
         {
           key: `${runId}/${batchNo}/judged`,
           staged,
           context: {
             ...facts,
+            suspensions,
             symbols: spec.symbols,
             qualityThreshold,
             cleanData,

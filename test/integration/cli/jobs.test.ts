@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import pg from 'pg';
 
+import { fromDayNumber, toDayNumber } from '../../../src/domain/trading-day.ts';
+import { createMarket } from '../../../src/sources/simulated/market.ts';
 import { eventually } from '../../support/eventually.ts';
 import { testDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { testTemporal, uniqueQueuePrefix } from '../../support/temporal.ts';
@@ -134,6 +136,38 @@ describe('the command line on configured servers', () => {
     const account = lastJson(ended);
     const held = Number(account['records_quarantined']);
     assert.equal(ended.code, held > 0 ? 5 : 0, ended.stdout);
+  });
+
+  it('does not take the suspensions that a batch itself brings for holes', async () => {
+    const market = createMarket({ seed: 1, symbols: 20 });
+    const [from, to] = [toDayNumber('2022-01-04'), toDayNumber('2023-11-30')];
+    const suspended = market.instruments.flatMap(({ symbol }) => {
+      const days = market.suspendedDays(symbol, from, to);
+      const first = days.find((day) => days.filter((at) => at >= day && at < day + 7).length === 3);
+      return first === undefined ? [] : [{ symbol, first }];
+    });
+    const [{ symbol = '', first = 0 } = {}] = suspended;
+    const range = ['--from', fromDayNumber(first), '--to', fromDayNumber(first + 7)];
+
+    const ended = await candlewick(
+      [
+        'run',
+        '--json',
+        '--job-name',
+        'gap',
+        '--source',
+        'simulated',
+        '--symbols',
+        symbol,
+        ...range,
+      ],
+      env,
+    );
+
+    const account = lastJson(ended);
+    assert.equal(account['status'], 'success', ended.stdout);
+    assert.ok(Number(account['records_suspended']) >= 3, ended.stdout);
+    assert.equal(account['records_quarantined'], 0);
   });
 
   it('queries the bars that were loaded', async () => {
