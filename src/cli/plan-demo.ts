@@ -8,6 +8,7 @@ import { placeOfFiles } from './files-place.ts';
 import type { Invocation } from './invoke.ts';
 import { checkJob, requestOf, type CheckedJob } from './job-input.ts';
 import type { JobOptions } from './job-options.ts';
+import { liveSources, probeSource } from './probe-source.ts';
 
 /** What a demo will do, settled and checked before any server is started. */
 export interface DemoPlan {
@@ -19,6 +20,8 @@ export interface DemoPlan {
 }
 
 const PROBE_MS = 5000;
+/** Asked of a live source where none are named: a demo should not ask a stranger's server for the whole market. */
+const LIVE_SYMBOLS = ['000001.SZ', '300750.SZ', '600000.SH', '600519.SH', '688981.SH'];
 
 /** @throws ConfigurationError naming every problem of the job's input */
 export async function planDemo(
@@ -29,22 +32,23 @@ export async function planDemo(
   const { sources, reason } = await chooseSources({
     given: options.source,
     path: options.path,
-    // The live sources come with their adapters, and so does the probe.
-    live: [],
-    probe: () => Promise.resolve(false),
+    live: liveSources(config),
+    probe: (name, signal) => probeSource(name, config, signal),
     timeoutMs: PROBE_MS,
   });
   const isFiles = readsFiles(sources);
   const place = isFiles ? filesPlace(options.path, config) : undefined;
   const workerConfig = { ...config, sources, filesRoot: place?.root ?? config.filesRoot };
+  const isLive = isLiveChoice(options, sources);
   const given = await requestOf({
     ...options,
+    ...(isLive ? { symbols: LIVE_SYMBOLS } : {}),
     source: sources,
     ...(place?.path === undefined ? {} : { path: place.path }),
   });
   const jobType = isFiles ? 'etlJob' : 'dailyDataIngestion';
   const job = await checkJob(given, jobType, workerConfig);
-  output.talk(reason);
+  output.talk(isLive ? `${reason}; --symbols asks for others than the demo's five` : reason);
   job.notes.forEach((note) => output.talk(`note: ${note}`));
   return {
     jobType,
@@ -52,6 +56,13 @@ export async function planDemo(
     database: isSimulated(sources) ? 'demo' : 'standard',
     config: workerConfig,
   };
+}
+
+/** The demo chose live sources itself, and nobody has said which symbols it should ask for. */
+function isLiveChoice(options: JobOptions, sources: readonly string[]): boolean {
+  const { source, symbols, symbolsFile, input } = options;
+  const isOpen = [source, symbols, symbolsFile, input].every((given) => given === undefined);
+  return isOpen && !isSimulated(sources) && !readsFiles(sources);
 }
 
 function filesPlace(

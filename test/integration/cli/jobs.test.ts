@@ -146,7 +146,9 @@ describe('the command line on configured servers', () => {
       const first = days.find((day) => days.filter((at) => at >= day && at < day + 7).length === 3);
       return first === undefined ? [] : [{ symbol, first }];
     });
-    const [{ symbol = '', first = 0 } = {}] = suspended;
+    const [chosen] = suspended;
+    assert.ok(chosen);
+    const { symbol, first } = chosen;
     const range = ['--from', fromDayNumber(first), '--to', fromDayNumber(first + 7)];
 
     const ended = await candlewick(
