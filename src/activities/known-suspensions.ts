@@ -7,7 +7,10 @@ type Suspensions = ReadonlyMap<StockSymbol, Int32Array>;
  * The warehouse's suspensions, and those that the batch itself brings: they are stored with its load only, and without them
  * a symbol that was suspended in a new range would be judged as having holes.
  */
-export function withSuspensions(known: Suspensions, brought: readonly Pick<SuspendedDay, 'symbol' | 'day'>[]): Suspensions {
+export function withSuspensions(
+  known: Suspensions,
+  brought: readonly Pick<SuspendedDay, 'symbol' | 'day'>[],
+): Suspensions {
   const days = new Map<StockSymbol, Set<number>>();
   for (const { symbol, day } of brought) {
     const ofSymbol = days.get(symbol) ?? new Set(known.get(symbol));
