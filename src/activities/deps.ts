@@ -135,6 +135,7 @@ export interface SourceSet {
   readonly names: readonly string[];
   /** The sources that a list of names stands for: `akshare` stands for several. */
   expand(names: readonly string[]): readonly string[];
+  /** @throws ConfigurationError where there is none of that name, or it is not configured. */
   get(name: string): DataSource;
 }
 

@@ -14,6 +14,7 @@ import {
   symbolsTakenFrom,
   type HarvestState,
 } from './extract/harvest-state.ts';
+import { findSource } from './find-source.ts';
 import { withHeartbeat } from './heartbeat.ts';
 
 type ExtractDeps = Pick<
@@ -59,11 +60,16 @@ async function wantedOf(
   spec: BatchSpec,
   symbols: readonly StockSymbol[],
 ): Promise<readonly WantedSymbol[]> {
-  const names = deps.sources.expand(spec.config.sources);
-  const areLocal = names.every((name) => isLocal(deps.sources.get(name)));
-  return areLocal
+  return areLocal(deps, spec)
     ? symbols.map((symbol) => ({ symbol, expected: new Int32Array(0), stored: undefined }))
     : deps.desk.wanted({ ...spec, symbols });
+}
+
+function areLocal({ sources }: ExtractDeps, { config }: BatchSpec): boolean {
+  return sources
+    .expand(config.sources)
+    .map((name) => findSource(sources, name))
+    .every((source) => source !== undefined && isLocal(source));
 }
 
 interface Conclusion {
@@ -83,7 +89,9 @@ async function conclude(
   await deps.runs.recordFailures(runId, batchNo, failures);
   const symbols = wanted.map(({ symbol }) => symbol);
   const { startDate, endDate } = spec;
-  await deps.desk.recordAbsences({ runId, symbols, startDate, endDate }, absences);
+  if (!areLocal(deps, spec)) {
+    await deps.desk.recordAbsences({ runId, symbols, startDate, endDate }, absences);
+  }
   deps.failpoint('extract.before_manifest');
   const answers = manifestOf(state);
   const manifest = await deps.staging.writeJson(`${runId}/${batchNo}/manifest.json`, answers);

@@ -1,5 +1,6 @@
+import { sessionsBetween } from '../calendar/trading-calendar.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
-import type { TradingDay } from '../domain/trading-day.ts';
+import { fromDayNumber, type TradingDay } from '../domain/trading-day.ts';
 import type { PlannedBatch } from './deps.ts';
 
 export interface BatchSizing {
@@ -32,5 +33,28 @@ export function planBatches(
     symbols: part,
     startDate,
     endDate,
+  }));
+}
+
+/** Whether the first source serves so many symbols over so many sessions with fewer calls by session than by symbol. */
+export type BySession = (symbols: number, sessions: number) => boolean;
+
+/**
+ * Batches of whole sessions: each holds all symbols, since one call brings the whole market of a session and cutting the
+ * symbols would make it anew for each cut. As many sessions a batch as `batchRows` allow; at least one.
+ */
+export function planSessionBatches(
+  symbols: readonly StockSymbol[],
+  { startDate, endDate }: { readonly startDate: TradingDay; readonly endDate: TradingDay },
+  batchRows: number,
+): readonly PlannedBatch[] {
+  const sorted = [...new Set(symbols)].toSorted();
+  const sessions = Array.from(sessionsBetween('SSE', startDate, endDate), fromDayNumber);
+  const perBatch = Math.max(1, Math.floor(batchRows / Math.max(1, sorted.length)));
+  return chunk(sessions, perBatch).map((part, batchNo) => ({
+    batchNo,
+    symbols: sorted,
+    startDate: part[0] ?? startDate,
+    endDate: part.at(-1) ?? endDate,
   }));
 }

@@ -1,7 +1,7 @@
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { fromDayNumber, toDayNumber, type TradingDay } from '../domain/trading-day.ts';
 import type { PlannedBatch } from './deps.ts';
-import { chunk } from './plan-batches.ts';
+import { chunk, planSessionBatches, type BySession } from './plan-batches.ts';
 
 /** Sessions of one symbol that are missing, in an unbroken run. */
 export interface MissingRange {
@@ -17,6 +17,8 @@ export interface GapSizing {
   readonly firstBatch: number;
   /** Years: ranges are cut at the end of each year, and long ones begin and end with whole months. Days: exactly what is missing. */
   readonly cut: 'days' | 'years';
+  /** Symbols that miss the same days are cut by session where this says so, else by symbol. */
+  readonly isBySession?: BySession;
 }
 
 /** Exact ranges make at most this many batches; more (holes strewn over the market) are widened to whole months. */
@@ -48,7 +50,7 @@ export function planGaps(
 
 function batchesOf(
   missing: readonly MissingRange[],
-  { batchSize, batchRows, firstBatch }: Omit<GapSizing, 'cut'>,
+  { batchSize, batchRows, firstBatch, isBySession }: Omit<GapSizing, 'cut'>,
   rangesOf: (range: MissingRange) => readonly Range[],
 ): readonly PlannedBatch[] {
   const groups = new Map<string, { range: Range; symbols: Set<StockSymbol> }>();
@@ -65,15 +67,19 @@ function batchesOf(
   }
   return [...groups]
     .toSorted(([left], [right]) => (left < right ? -1 : 1))
-    .flatMap(([, { range, symbols }]) => {
+    .flatMap(([, { range, symbols }]): readonly Omit<PlannedBatch, 'batchNo'>[] => {
+      const { from: startDate, to: endDate } = range;
+      if (isBySession?.(symbols.size, range.sessions) === true) {
+        return planSessionBatches([...symbols], { startDate, endDate }, batchRows);
+      }
       const byRows = Math.max(1, Math.floor(batchRows / Math.max(1, range.sessions)));
       return chunk([...symbols].toSorted(), Math.min(batchSize, byRows)).map((part) => ({
         symbols: part,
-        startDate: range.from,
-        endDate: range.to,
+        startDate,
+        endDate,
       }));
     })
-    .map((batch, index) => ({ batchNo: firstBatch + index, ...batch }));
+    .map((batch, index) => ({ ...batch, batchNo: firstBatch + index }));
 }
 
 /** The range, cut at the end of each year; the sessions are shared out by days. */

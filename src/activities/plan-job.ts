@@ -8,10 +8,14 @@ import { mergeRuleSettings, type RuleSettings } from '../domain/rule-settings.ts
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { EtlActivities, JobPlan, PlanJobInput } from './contract.ts';
 import type { EtlDeps } from './deps.ts';
+import { findSource } from './find-source.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { planWork, type PlannedWork } from './plan-work.ts';
 
-type PlanDeps = Pick<EtlDeps, 'runs' | 'facts' | 'sources' | 'planning' | 'coverage' | 'rules'>;
+type PlanDeps = Pick<
+  EtlDeps,
+  'runs' | 'facts' | 'sources' | 'planning' | 'coverage' | 'rules' | 'desk'
+>;
 
 /** Symbols shown in the memo; the plan itself lies in the warehouse. */
 const SYMBOLS_SHOWN = 20;
@@ -73,7 +77,7 @@ async function settleConfig(
     return parseJobInput(input, { ...defaults, range });
   }
   const [first] = deps.sources.expand(parsed.config.sources);
-  const source = first === undefined ? undefined : deps.sources.get(first);
+  const source = first === undefined ? undefined : findSource(deps.sources, first);
   if (source?.inspect === undefined) {
     return parsed;
   }
@@ -92,7 +96,8 @@ async function settleSymbols(
 ): Promise<readonly StockSymbol[]> {
   for (const name of deps.sources.expand(config.sources)) {
     const scope = config.path === undefined ? {} : { path: config.path };
-    const instruments = await deps.sources.get(name).listInstruments(scope, signal);
+    const source = findSource(deps.sources, name);
+    const instruments = (await source?.listInstruments(scope, signal)) ?? [];
     if (instruments.length > 0) {
       await deps.facts.saveInstruments(instruments, name);
       return config.symbols.length > 0 ? config.symbols : listedWithin(instruments, config);

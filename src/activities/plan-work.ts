@@ -6,7 +6,8 @@ import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { addDays, toDayNumber } from '../domain/trading-day.ts';
 import type { PlanJobInput } from './contract.ts';
 import type { EtlDeps, PlannedBatch } from './deps.ts';
-import { planBatches } from './plan-batches.ts';
+import { findSource } from './find-source.ts';
+import { planBatches, planSessionBatches, type BySession } from './plan-batches.ts';
 import { planGaps } from './plan-gaps.ts';
 
 export interface PlannedWork {
@@ -23,7 +24,7 @@ interface WorkRequest extends ParsedJob {
   readonly job: PlanJobInput;
 }
 
-type WorkDeps = Pick<EtlDeps, 'planning' | 'coverage'>;
+type WorkDeps = Pick<EtlDeps, 'planning' | 'coverage' | 'sources' | 'desk'>;
 
 /** What a job has to fetch: its range (etlJob), its range and older gaps (daily), or only what is missing (backfill). */
 export async function planWork(deps: WorkDeps, request: WorkRequest): Promise<PlannedWork> {
@@ -72,11 +73,12 @@ function reasonToSkip({ config, isRangeGiven }: WorkRequest): string | undefined
     : `skipped: ${day} was no trading day (${closureOf(toDayNumber(day))})`;
 }
 
-function planWindow(
-  { planning }: WorkDeps,
-  { config, symbols }: WorkRequest,
-): readonly PlannedBatch[] {
+function planWindow(deps: WorkDeps, { config, symbols }: WorkRequest): readonly PlannedBatch[] {
+  const { planning } = deps;
   const sessions = sessionsBetween('SSE', config.startDate, config.endDate).length;
+  if (sessions > 0 && bySessionOf(deps, config)(symbols.length, sessions)) {
+    return planSessionBatches(symbols, config, planning.batchRows);
+  }
   return sessions === 0
     ? []
     : planBatches(symbols, config, {
@@ -86,13 +88,24 @@ function planWindow(
       });
 }
 
+/** Whether the first source that can be asked at all serves a batch with fewer calls by session than by symbol. */
+function bySessionOf({ sources, desk }: WorkDeps, config: WorkRequest['config']): BySession {
+  const source = sources
+    .expand(config.sources)
+    .map((name) => findSource(sources, name))
+    .find((one) => one !== undefined);
+  return (symbols, sessions) =>
+    source !== undefined && desk.shapeOf(source, symbols, sessions) === 'session';
+}
+
 /** However long the outage was: what is owed and missing before the daily window (or in it, where that is skipped). */
 async function planOlderGaps(
-  { coverage, planning }: WorkDeps,
+  deps: WorkDeps,
   { config, job }: WorkRequest,
   firstBatch: number,
   isWindowSkipped: boolean,
 ): Promise<readonly PlannedBatch[]> {
+  const { coverage, planning } = deps;
   const from = await coverage.firstDay();
   const to = isWindowSkipped ? config.endDate : addDays(config.startDate, -1);
   if (from === undefined || from > to) {
@@ -106,13 +119,20 @@ async function planOlderGaps(
     retryAll: false,
   });
   const { batchSize } = config;
-  return planGaps(missing, { batchSize, batchRows: planning.batchRows, firstBatch, cut: 'days' });
+  return planGaps(missing, {
+    batchSize,
+    batchRows: planning.batchRows,
+    firstBatch,
+    cut: 'days',
+    isBySession: bySessionOf(deps, config),
+  });
 }
 
 async function planBackfill(
-  { coverage, planning }: WorkDeps,
+  deps: WorkDeps,
   { config, symbols, job, heal, dryRun, isRangeGiven }: WorkRequest,
 ): Promise<PlannedWork> {
+  const { coverage, planning } = deps;
   const { startDate: from, endDate: to, batchSize, sources } = config;
   const query = { from, to, asOf: job.dueAt, retryAll: true };
   const scope = heal && config.symbols.length === 0 ? {} : { symbols };
@@ -124,6 +144,7 @@ async function planBackfill(
     batchRows: planning.batchRows,
     firstBatch: 0,
     cut: heal ? 'days' : 'years',
+    isBySession: bySessionOf(deps, config),
   });
   const rows = missing.reduce((sum, { sessions }) => sum + sessions, 0);
   const symbolBatches = batches.reduce((sum, batch) => sum + batch.symbols.length, 0);

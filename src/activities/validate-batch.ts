@@ -2,6 +2,7 @@ import { rulesetVersion } from '../config/rules-file.ts';
 import { KEY_RULES_ONLY } from '../quality/rulebook.ts';
 import type { EtlActivities } from './contract.ts';
 import type { EtlDeps } from './deps.ts';
+import { findSource } from './find-source.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { withSuspensions } from './known-suspensions.ts';
 import { readManifest, readSuspended } from './staged-records.ts';
@@ -32,7 +33,8 @@ export function createValidateBatch(
             fetchedAt: answers.map(({ fetchedAt }) => Date.parse(fetchedAt)),
           },
           ruleset: rulesetVersion(validateData ? rules : KEY_RULES_ONLY),
-          expectsOwnRange: deps.sources.get(spec.config.sources[0] ?? '').inspect !== undefined,
+          expectsOwnRange:
+            findSource(deps.sources, spec.config.sources[0] ?? '')?.inspect !== undefined,
           validate: validateData,
         },
         signal,

@@ -20,6 +20,7 @@ import { addRulesCommand } from './commands/rules.ts';
 import { addQuarantineCommand } from './commands/quarantine.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSchedulesCommand } from './commands/schedules.ts';
+import { addSourcesCommand } from './commands/sources.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addWorkerCommand } from './commands/worker.ts';
 import { addGlobalOptions, type Invoke } from './invoke.ts';
@@ -72,7 +73,10 @@ export function createProgram(invoke: Invoke): Command {
         addSchedulesCommand,
       ],
     ],
-    ['Data:', [addBarsCommand, addCoverageCommand, addGapsCommand, addDbCommand]],
+    [
+      'Data:',
+      [addBarsCommand, addCoverageCommand, addGapsCommand, addSourcesCommand, addDbCommand],
+    ],
     ['Quality:', [addQuarantineCommand, addRulesCommand]],
     [
       'Trust:',

@@ -20,8 +20,8 @@ export interface GateOptions {
   readonly warehouse: Warehouse;
   readonly notify: Notify;
   readonly rules: BreakerRules;
-  /** The sources by name, once they are made: they take the gate, so it comes first. */
-  readonly sources: () => ReadonlyMap<string, DataSource>;
+  /** A source by its name, once it is made: it takes the gate, so the gate comes first. */
+  readonly sourceOf: (name: string) => DataSource | undefined;
   readonly quotas: ReadonlyMap<string, QuotaSetting>;
   /** Hash of a source's token and address. */
   readonly accountOf: (source: string) => string;
@@ -124,7 +124,7 @@ async function takeQuota(
   { isProbe, signal }: { readonly isProbe: boolean; readonly signal: AbortSignal },
 ): Promise<number> {
   const rules = callRulesOf(
-    options.sources().get(call.source),
+    options.sourceOf(call.source),
     options.quotas.get(call.source),
     call.priority,
   );

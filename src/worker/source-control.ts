@@ -2,10 +2,8 @@ import type { SourceDesk, SourceSet } from '../activities/deps.ts';
 import type { CpuPool } from '../activities/cpu/pool.ts';
 import type { Config } from '../config/config.ts';
 import type { Notify } from '../domain/notice.ts';
-import type { DataSource } from '../sources/data-source.ts';
 import type { Warehouse } from '../warehouse/pool.ts';
 import { createCallGate } from './call-gate.ts';
-import { isConfigured } from './remote-sources.ts';
 import { sourceAccount } from './source-accounts.ts';
 import { createSourceDesk } from './source-desk.ts';
 import { createSources } from './sources.ts';
@@ -23,7 +21,7 @@ export function createSourceControl({ config, warehouse, cpu, notify }: SourceCo
   readonly desk: SourceDesk;
 } {
   const rules = { coolDownMs: config.breakerCoolDownMs };
-  const byName = new Map<string, DataSource>();
+  const made: { sources?: SourceSet } = {};
   function accountOf(source: string): string {
     return sourceAccount({ ...config.remoteSources, ...config.remoteSources.urls }, source);
   }
@@ -31,14 +29,11 @@ export function createSourceControl({ config, warehouse, cpu, notify }: SourceCo
     warehouse,
     notify,
     rules,
-    sources: () => byName,
+    sourceOf: (name) => made.sources?.get(name),
     quotas: config.quotas,
     accountOf,
   });
   const sources = createSources(config, cpu, gate);
-  sources
-    .expand(sources.names)
-    .filter((name) => isConfigured(config.remoteSources, name))
-    .forEach((name) => byName.set(name, sources.get(name)));
+  made.sources = sources;
   return { sources, desk: createSourceDesk({ warehouse, notify, rules, accountOf }) };
 }

@@ -22,6 +22,7 @@ function strictJob(): FakeJob {
     runs: nothing as never,
     facts: nothing as never,
     coverage: nothing as never,
+    desk: nothing as never,
     sources: { names: ['files', 'simulated'], expand: (names) => names, get: unreachable },
     rules: () => Promise.resolve({}),
     planning: {

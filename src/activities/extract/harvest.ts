@@ -1,5 +1,5 @@
 import type { WantedSymbol } from '../../domain/acceptance.ts';
-import { EtlError, SchemaDriftError } from '../../domain/errors.ts';
+import { ConfigurationError, EtlError, SchemaDriftError } from '../../domain/errors.ts';
 import { exchangeOf, type StockSymbol } from '../../domain/stock-symbol.ts';
 import { toDayNumber } from '../../domain/trading-day.ts';
 import type { BarsRequest, DataSource } from '../../sources/data-source.ts';
@@ -44,11 +44,20 @@ export async function harvest(
     if (open.length === 0) {
       return undefined;
     }
-    const source = deps.sources.get(names[state.next] ?? '');
     const isLast = state.next === names.length - 1;
-    const wait = await takeTurn({ deps, spec, source, state, signal, errors, isLast }, open);
-    if (wait !== undefined) {
-      return wait;
+    try {
+      const source = deps.sources.get(names[state.next] ?? '');
+      const wait = await takeTurn({ deps, spec, source, state, signal, errors, isLast }, open);
+      if (wait !== undefined) {
+        return wait;
+      }
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) {
+        throw error;
+      }
+      // Not configured, most often: the others go on without it.
+      errors.push(error);
+      noteFaults(state, open, { code: error.code, reason: error.message });
     }
   }
   return waitForSources(state, wanted);
@@ -131,6 +140,16 @@ async function judgeTurn(context: TurnContext, turn: Turn, end: AskEnd): Promise
   });
 }
 
+function noteFaults(
+  state: HarvestState,
+  symbols: readonly WantedSymbol[],
+  { code, reason }: { readonly code: string; readonly reason: string },
+): void {
+  for (const { symbol } of symbols) {
+    state.faults[symbol] ??= { code, message: reason, kind: 'failed' };
+  }
+}
+
 function noteSoonest(state: HarvestState, waitMs: number | undefined): void {
   if (waitMs !== undefined) {
     state.soonestMs = Math.min(state.soonestMs ?? waitMs, waitMs);
@@ -142,9 +161,7 @@ function skip(
   turn: Turn,
   { code, reason }: { readonly code: string; readonly reason: string },
 ): void {
-  for (const { symbol } of turn.wanted) {
-    state.faults[symbol] ??= { code, message: reason, kind: 'failed' };
-  }
+  noteFaults(state, turn.wanted, { code, reason });
   const endedAt = new Date(deps.clock.now()).toISOString();
   recordAttempt(state, turn, {
     outcome: 'skipped',

@@ -30,7 +30,7 @@ describe('the gate before each call', () => {
       warehouse: database.warehouse,
       notify: async (notice) => void notices.push(notice),
       rules: { coolDownMs },
-      sources: () => new Map(),
+      sourceOf: () => undefined,
       quotas: new Map([['thrifty', { perMinute: 1 }]]),
       accountOf: () => account,
     });

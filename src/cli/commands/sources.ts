@@ -1,0 +1,148 @@
+import type { Command } from 'commander';
+
+import type { SourceReport } from '../../warehouse/source-report.ts';
+import type { Warehouse } from '../../warehouse/pool.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Invocation, Invoke } from '../invoke.ts';
+import type { Output } from '../output.ts';
+import type { Column } from '../table.ts';
+
+interface SourcesOptions {
+  readonly demo?: true;
+}
+
+const HELP = `
+State: closed (asked as usual), open (left alone until a time), half_open (one
+call is trying), disabled. Health is the share of about the last twenty calls
+that were answered. All workers share the state; it survives restarts.`;
+
+/** What the three switches of an operator do. @returns one sentence */
+const ACTIONS = {
+  reset: {
+    description: 'ask a source again at once, whatever its circuit breaker says',
+    async run(warehouse: Warehouse, source: string): Promise<string> {
+      const { resetBreakers } = await import('../../warehouse/source-report.ts');
+      const count = await resetBreakers(warehouse, source, `operator:${process.pid}`);
+      return `${source}: ${count} circuit ${count === 1 ? 'breaker' : 'breakers'} closed`;
+    },
+  },
+  disable: {
+    description: 'ask a source no more, until it is enabled',
+    async run(warehouse: Warehouse, source: string): Promise<string> {
+      const { switchOff } = await import('../../warehouse/source-switches.ts');
+      const reason = 'by command';
+      const off = { source, endpoint: '*', account: '', disabledBy: 'operator' } as const;
+      await switchOff(warehouse, { ...off, code: null, reason });
+      return `${source} is disabled; jobs go on with the next source in their order`;
+    },
+  },
+  enable: {
+    description: 'ask a source again that was disabled, by a person or for its configuration',
+    async run(warehouse: Warehouse, source: string): Promise<string> {
+      const { switchOn } = await import('../../warehouse/source-switches.ts');
+      const lifted = await switchOn(warehouse, source);
+      return lifted === 0 ? `${source} was not disabled` : `${source} is enabled`;
+    },
+  },
+} as const;
+
+export function addSourcesCommand(program: Command, invoke: Invoke): void {
+  const command = program
+    .command('sources')
+    .description('state, quota and health of the sources')
+    .option('--demo', 'of the demo database (the simulated market)')
+    .addHelpText('after', HELP);
+  command.action((options: SourcesOptions) =>
+    invoke(command, (invocation) =>
+      onWarehouse(invocation, options, async (warehouse) => {
+        const { reportSources } = await import('../../warehouse/source-report.ts');
+        return showSources(await reportSources(warehouse), invocation.output);
+      }),
+    ),
+  );
+  for (const [name, { description, run }] of Object.entries(ACTIONS)) {
+    const action = command.command(`${name} <source>`).description(description);
+    action
+      .option('--demo', 'in the demo database')
+      .action((source: string, options: SourcesOptions) =>
+        invoke(action, async (invocation) => {
+          await checkName(source);
+          return onWarehouse(invocation, options, async (warehouse) => {
+            const done = await run(warehouse, source);
+            invocation.output.result({ source, action: name, done }, () => done);
+            return EXIT.ok;
+          });
+        }),
+      );
+  }
+}
+
+async function onWarehouse(
+  invocation: Invocation,
+  { demo }: SourcesOptions,
+  work: (warehouse: Warehouse) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { readConfig, withWarehouse } = await import('../servers.ts');
+  const config = await readConfig(invocation);
+  return withWarehouse(config, invocation, demo === true ? 'demo' : 'standard', work);
+}
+
+async function checkName(source: string): Promise<void> {
+  const { SOURCE_NAMES } = await import('../../config/settings.ts');
+  if (SOURCE_NAMES.some((name) => name === source)) {
+    return;
+  }
+  const { usageError } = await import('../cli-error.ts');
+  const { nearest } = await import('../../config/nearest.ts');
+  const meant = nearest(source, SOURCE_NAMES);
+  throw usageError(
+    `There is no source "${source}"; there are ${SOURCE_NAMES.join(', ')}`,
+    meant === undefined ? undefined : `did you mean ${meant}?`,
+  );
+}
+
+async function showSources(reports: readonly SourceReport[], output: Output): Promise<ExitCode> {
+  const { toSnakeCase } = await import('../format.ts');
+  const { renderTable } = await import('../table.ts');
+  output.result(reports.map(toSnakeCase), () =>
+    reports.length === 0
+      ? 'no source was asked yet'
+      : renderTable(reports, columnsOf(output), output),
+  );
+  return EXIT.ok;
+}
+
+function columnsOf({ colours }: Output): readonly Column<SourceReport>[] {
+  return [
+    { title: 'source', cell: ({ source }) => source },
+    { title: 'endpoint', cell: ({ endpoint }) => endpoint },
+    {
+      title: 'state',
+      cell: ({ state }) => (state === 'closed' ? colours.green(state) : colours.red(state)),
+    },
+    { title: 'health', align: 'right', cell: ({ health }) => health.toFixed(2) },
+    {
+      title: 'calls 1m/1h/1d',
+      align: 'right',
+      dropFirst: 2,
+      cell: (one) => `${one.callsLastMinute}/${one.callsLastHour}/${one.callsLastDay}`,
+    },
+    { title: 'learnt', dropFirst: 3, cell: ({ learnt }) => limitsOf(learnt) },
+    { title: 'failed', align: 'right', dropFirst: 1, cell: ({ failed }) => String(failed) },
+    { title: 'last trouble', isFlexible: true, cell: troubleOf },
+  ];
+}
+
+function limitsOf(learnt: Readonly<Record<string, number>>): string {
+  return Object.entries(learnt)
+    .map(([seconds, limit]) => `${limit}/${seconds} s`)
+    .join(' ');
+}
+
+function troubleOf({ disabledReason, openUntil, lastCode, lastMessage }: SourceReport): string {
+  if (disabledReason !== null) {
+    return disabledReason;
+  }
+  const until = openUntil === null ? '' : `until ${openUntil.slice(11, 19)} UTC: `;
+  return lastCode === null ? '' : `${until}${lastCode} ${lastMessage ?? ''}`;
+}
