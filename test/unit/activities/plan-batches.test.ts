@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import fc from 'fast-check';
 
-import { planBatches } from '../../../src/activities/plan-batches.ts';
+import { planBatches, planSessionBatches } from '../../../src/activities/plan-batches.ts';
 
 const range = { startDate: '2024-01-02', endDate: '2024-12-31' };
 
@@ -72,5 +72,23 @@ describe('planning batches', () => {
         assert.deepEqual(placed, some.toSorted());
       }),
     );
+  });
+});
+
+describe('planSessionBatches', () => {
+  it('keeps the market together and cuts the days, so that no session is asked for twice', () => {
+    const days = { startDate: '2024-01-02', endDate: '2024-01-10' };
+
+    const batches = planSessionBatches(symbols(50), days, 150);
+
+    assert.deepEqual(
+      batches.map(({ startDate, endDate }) => [startDate, endDate]),
+      [
+        ['2024-01-02', '2024-01-04'],
+        ['2024-01-05', '2024-01-09'],
+        ['2024-01-10', '2024-01-10'],
+      ],
+    );
+    assert.ok(batches.every((batch) => batch.symbols.length === 50));
   });
 });
