@@ -191,7 +191,8 @@ async function noteFailure(
   }
   await noteEnd(options, call, { end, isProbe, code, reason: message });
   if (error instanceof ConfigurationError) {
-    const scope = error.details['scope'] === 'endpoint' ? endpoint : '*';
+    // A refused token concerns every endpoint, a missing permission only its own.
+    const scope = error.details['setting'] === undefined ? endpoint : '*';
     const off = {
       source,
       endpoint: scope,

@@ -20,7 +20,7 @@ that were answered. All workers share the state; it survives restarts.`;
 const ACTIONS = {
   reset: {
     description: 'ask a source again at once, whatever its circuit breaker says',
-    async run(warehouse: Warehouse, source: string): Promise<string> {
+    run: async (warehouse: Warehouse, source: string): Promise<string> => {
       const { resetBreakers } = await import('../../warehouse/source-report.ts');
       const count = await resetBreakers(warehouse, source, `operator:${process.pid}`);
       return `${source}: ${count} circuit ${count === 1 ? 'breaker' : 'breakers'} closed`;
@@ -28,7 +28,7 @@ const ACTIONS = {
   },
   disable: {
     description: 'ask a source no more, until it is enabled',
-    async run(warehouse: Warehouse, source: string): Promise<string> {
+    run: async (warehouse: Warehouse, source: string): Promise<string> => {
       const { switchOff } = await import('../../warehouse/source-switches.ts');
       const reason = 'by command';
       const off = { source, endpoint: '*', account: '', disabledBy: 'operator' } as const;
@@ -38,7 +38,7 @@ const ACTIONS = {
   },
   enable: {
     description: 'ask a source again that was disabled, by a person or for its configuration',
-    async run(warehouse: Warehouse, source: string): Promise<string> {
+    run: async (warehouse: Warehouse, source: string): Promise<string> => {
       const { switchOn } = await import('../../warehouse/source-switches.ts');
       const lifted = await switchOn(warehouse, source);
       return lifted === 0 ? `${source} was not disabled` : `${source} is enabled`;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { MockActivityEnvironment } from '@temporalio/testing';
 
-import type { ExtractedBatch } from '../../../src/activities/contract.ts';
+import type { BatchTask, ExtractedBatch } from '../../../src/activities/contract.ts';
 import { createAcceptTask } from '../../../src/activities/cpu/accept-task.ts';
 import { createExtractBatch } from '../../../src/activities/extract-batch.ts';
 import { parseJobInput } from '../../../src/config/job-config.ts';
@@ -120,16 +120,19 @@ describe('extraction with failover', () => {
       [{ batchNo: 0, symbols: wanted, ...RANGE }],
     );
     const task = { jobId: runId, runId, batchNo: 0 };
+    function run(of: BatchTask): Promise<ExtractedBatch> {
+      return new MockActivityEnvironment().run<[BatchTask], ExtractedBatch, typeof extractBatch>(
+        extractBatch,
+        of,
+      );
+    }
     const waits: string[] = [];
-    let end = (await new MockActivityEnvironment().run(extractBatch, task)) as ExtractedBatch;
+    let end = await run(task);
     while (end.wait !== undefined && waits.length < 3) {
       waits.push(end.wait.reason);
       await database.warehouse.pool.query('truncate source_calls');
       const { resume } = end.wait;
-      end = (await new MockActivityEnvironment().run(extractBatch, {
-        ...task,
-        resume,
-      })) as ExtractedBatch;
+      end = await run({ ...task, resume });
     }
     return { runId, end, waits, answers: (await staging.readJson(end.manifest)) as LandedAnswer[] };
   }
