@@ -56,6 +56,15 @@ type JobType = 'etlJob' | 'dailyDataIngestion' | 'historicalBackfill';
 /** The input of a job, before it is checked: camelCase or snake_case, everything optional. */
 export type RawJobInput = Readonly<Record<string, unknown>> | undefined;
 
+/** Shown in the Temporal UI, beside the job's own current details. */
+const SUMMARY_OF: Readonly<Record<JobType, string>> = {
+  etlJob: 'One ETLJobConfig',
+  dailyDataIngestion: 'Brings all known symbols up to date',
+  historicalBackfill: 'Brings what is missing of the past',
+};
+const DETAILS = `- steer it: More Actions, Send an Update: pause, resume, skipSymbols, setConcurrency
+- its input after defaults: tab Memo; how far it is: Current Details (press R) or query progress`;
+
 const QUERY_TIMEOUT_MS = 5000;
 
 /** Starts, follows and steers jobs. Made by `connect()`. */
@@ -211,6 +220,8 @@ export class JobClient {
         workflowId: jobId,
         taskQueue: this.queue('data_ingestion'),
         args: input === undefined ? [] : [input],
+        staticSummary: SUMMARY_OF[type],
+        staticDetails: DETAILS,
         workflowIdConflictPolicy: 'FAIL',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       });

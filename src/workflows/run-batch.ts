@@ -1,9 +1,9 @@
 import { isCancellation, sleep } from '@temporalio/workflow';
 
-import type { BatchTask, EtlActivities, ExtractedBatch } from '../activities/contract.ts';
+import type { BatchTask, ExtractedBatch } from '../activities/contract.ts';
 import { asWorkflowFailure, stageFailureOf } from './failures.ts';
 import type { JobState } from './job-state.ts';
-import { duties, runIdentity } from './stages.ts';
+import { duties, runIdentity, type StageProxies } from './stages.ts';
 
 type Stage = 'extract' | 'transform' | 'validate' | 'load';
 
@@ -13,24 +13,27 @@ type Stage = 'extract' | 'transform' | 'validate' | 'load';
  */
 export async function runBatch(
   state: JobState,
-  stages: EtlActivities,
+  stages: StageProxies,
   batchNo: number,
 ): Promise<void> {
   const task: BatchTask = { ...runIdentity(), batchNo };
+  // Shown beside the activity in the Temporal UI.
+  const { total } = state.progress.batches;
+  const summary = batchNo < total ? `batch ${batchNo + 1} of ${total}` : 'failed symbols, again';
   let stage: Stage = 'extract';
   try {
-    const extracted = await extract(state, stages, task);
+    const extracted = await extract(state, stages, { task, summary });
     state.recordFailedSymbols(extracted.failedSymbols);
     state.recordSources(extracted.served ?? {}, extracted.failovers ?? []);
     stage = 'transform';
     state.reach(stage);
-    const transformed = await stages.transformBatch(extracted);
+    const transformed = await stages.transformBatch.executeWithOptions({ summary }, [extracted]);
     stage = 'validate';
     state.reach(stage);
-    const validated = await stages.validateBatch(transformed);
+    const validated = await stages.validateBatch.executeWithOptions({ summary }, [transformed]);
     stage = 'load';
     state.reach(stage);
-    const loaded = await stages.loadBatch(validated);
+    const loaded = await stages.loadBatch.executeWithOptions({ summary }, [validated]);
     state.recordLoaded(transformed.extracted, validated, loaded);
   } catch (error) {
     if (isCancellation(error)) {
@@ -48,10 +51,11 @@ export async function runBatch(
 /** Extracts; where no source may be asked now, waits for it by a timer and goes on with what was got. */
 async function extract(
   state: JobState,
-  stages: EtlActivities,
-  task: BatchTask,
+  stages: StageProxies,
+  { task, summary }: { readonly task: BatchTask; readonly summary: string },
 ): Promise<ExtractedBatch> {
-  let extracted = await stages.extractBatch(task);
+  const { extractBatch } = stages;
+  let extracted = await extractBatch.executeWithOptions({ summary }, [task]);
   while (extracted.wait !== undefined) {
     const { ms, reason, resume } = extracted.wait;
     state.beginWaiting(reason);
@@ -60,7 +64,7 @@ async function extract(
     } finally {
       state.endWaiting();
     }
-    extracted = await stages.extractBatch({ ...task, resume });
+    extracted = await extractBatch.executeWithOptions({ summary }, [{ ...task, resume }]);
   }
   return extracted;
 }

@@ -1,4 +1,9 @@
-import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  workflowInfo,
+  type ActivityInterfaceFor,
+} from '@temporalio/workflow';
 
 import type { EtlActivities, RunIdentity } from '../activities/contract.ts';
 
@@ -21,8 +26,11 @@ export const duties = proxyActivities<EtlActivities>({
   },
 });
 
+/** Activities that also take options at the call, such as the summary that the UI shows. */
+export type StageProxies = ActivityInterfaceFor<EtlActivities>;
+
 /** The four stages of a batch. A cancelled stage is awaited, so that nothing is left half-loaded. */
-export function stagesOf(retryDelayMs: number, priorityKey: number): EtlActivities {
+export function stagesOf(retryDelayMs: number, priorityKey: number): StageProxies {
   return proxyActivities<EtlActivities>({
     startToCloseTimeout: '30 minutes',
     // Daily work goes before backfill wherever a worker has to choose; old servers ignore it.
