@@ -25,9 +25,9 @@ export function installChromium(say: (line: string) => void): void {
   }
   say('installing chromium for the browser tests …');
   const options = { stdio: 'ignore', timeout: 600_000 } as const;
-  const arguments_ = ['install', '-y', '-qq', '--no-install-recommends', 'chromium'];
+  const words = ['install', '-y', '-qq', '--no-install-recommends', 'chromium'];
   spawnSync('apt-get', ['update', '-qq'], options);
-  spawnSync('apt-get', arguments_, {
+  spawnSync('apt-get', words, {
     ...options,
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   });
