@@ -13,6 +13,7 @@ import { loadBatch } from './warehouse/load-batch.ts';
 import { openWarehouse } from './warehouse/pool.ts';
 import { createCoverageStore } from './worker/coverage-store.ts';
 import { createMarketFacts } from './worker/market-facts.ts';
+import { createModelStore } from './worker/model-store.ts';
 import { createWorkerNotifier } from './worker/notifications.ts';
 import { createQualityDeps } from './worker/quality-stores.ts';
 import { createRunStore } from './worker/run-store.ts';
@@ -64,6 +65,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       coverage: createCoverageStore(warehouse),
       ...createQualityDeps(warehouse, landing),
       landing,
+      models: createModelStore(warehouse, config),
       staging: createStaging(store),
       ...createSourceControl({ config, warehouse, cpu, notify: notifier.notify }),
       cpu,

@@ -1,4 +1,5 @@
 import type { WantedSymbol } from '../domain/acceptance.ts';
+import type { DriftMeasure, ModelVersion, NewModel } from '../domain/anomaly-model.ts';
 import type { BarColumns } from '../domain/bar.ts';
 import type { BatchRef, PayloadRef, SymbolFailure } from '../domain/batch.ts';
 import type { Instrument } from '../domain/instrument.ts';
@@ -14,6 +15,8 @@ import type { RequestShape } from '../sources/capabilities.ts';
 import type { DataSource } from '../sources/data-source.ts';
 import type { JobVerdict } from '../warehouse/job-verdicts.ts';
 import type { LoadCounts, LoadRequest } from '../warehouse/load-batch.ts';
+import type { ModelDecision, ModelFilter, StoredModel } from '../warehouse/model-versions.ts';
+import type { StoredRange } from '../warehouse/read-bar-columns.ts';
 import type { CpuTasks } from './cpu/tasks.ts';
 import type { Failpoint } from './failpoint.ts';
 import type { MissingRange } from './plan-gaps.ts';
@@ -104,6 +107,22 @@ export interface CoverageStore {
   }): Promise<JobEstimate>;
 }
 
+/** Stored history to train on, and the models themselves. */
+export interface ModelStore {
+  /** Share of right rows that a model may flag, where the input does not say. */
+  readonly contamination: number;
+  /** Symbols with bars in a range of days, ascending. */
+  symbols(startDate: TradingDay, endDate: TradingDay): Promise<readonly StockSymbol[]>;
+  bars(range: StoredRange): Promise<BarColumns>;
+  /** As a shadow; a model of the same bytes is not stored twice. */
+  save(model: NewModel): Promise<ModelVersion>;
+  /** Newest first. */
+  list(filter?: ModelFilter): Promise<readonly ModelVersion[]>;
+  stored(modelId: number): Promise<StoredModel>;
+  activate(decision: ModelDecision): Promise<ModelVersion>;
+  saveDrift(drift: DriftMeasure): Promise<void>;
+}
+
 /** What judging needs to know beside the rows. */
 export interface MarketFacts {
   knownInstruments(symbols?: readonly StockSymbol[]): Promise<readonly Instrument[]>;
@@ -175,6 +194,7 @@ export interface EtlDeps {
   readonly runs: RunStore;
   readonly facts: MarketFacts;
   readonly coverage: CoverageStore;
+  readonly models: ModelStore;
   readonly landing: Landing;
   readonly staging: Staging;
   readonly sources: SourceSet;

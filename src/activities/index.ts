@@ -6,12 +6,16 @@ import type { EtlDeps } from './deps.ts';
 import { createExtractBatch } from './extract-batch.ts';
 import { createJobRecords } from './job-records.ts';
 import { createLoadBatch } from './load-batch.ts';
+import { createMeasureDrift } from './measure-drift.ts';
+import type { ModelActivities } from './model-contract.ts';
 import { createPlanJob } from './plan-job.ts';
+import { createPlanTraining } from './plan-training.ts';
 import { createProveCoverage } from './prove-coverage.ts';
 import type { QualityDeps } from './quality-deps.ts';
 import type { QuarantineActivities } from './quarantine-contract.ts';
 import { createReplayQuarantine } from './replay-quarantine.ts';
 import { createResolveQuarantine } from './resolve-quarantine.ts';
+import { createTrainModel } from './train-model.ts';
 import { createTransformBatch } from './transform-batch.ts';
 import { createValidateBatch } from './validate-batch.ts';
 
@@ -19,6 +23,7 @@ import { createValidateBatch } from './validate-batch.ts';
 export type WorkerActivities = EtlActivities &
   CoverageActivities &
   DependencyActivities &
+  ModelActivities &
   QuarantineActivities;
 
 /** All activities of the worker, over what they need. */
@@ -34,5 +39,8 @@ export function createActivities(deps: EtlDeps & QualityDeps): WorkerActivities 
     checkDependencies: createCheckDependencies(deps),
     ...createResolveQuarantine(deps),
     ...createReplayQuarantine(deps),
+    planTraining: createPlanTraining(deps),
+    trainModel: createTrainModel(deps),
+    measureDrift: createMeasureDrift(deps),
   };
 }

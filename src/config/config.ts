@@ -5,6 +5,7 @@ import { isSecretKey, REDACTED } from '../observability/redact.ts';
 import { readEnvFile } from './env-file.ts';
 import type { QuotaSetting } from './failover-settings.ts';
 import { nearest } from './nearest.ts';
+import type { ANOMALY_MODELS } from './model-settings.ts';
 import { describeValue, problemsError, type Problem } from './problems.ts';
 import { Secret } from './secret.ts';
 import {
@@ -68,6 +69,12 @@ export interface Config {
   readonly batchRows: number;
   readonly concurrency: number;
   readonly qualityThreshold: number;
+  /** Which model ranks what rules leave open. */
+  readonly anomalyModel: (typeof ANOMALY_MODELS)[number];
+  /** Share of right rows that a model may flag. */
+  readonly anomalyContamination: number;
+  /** Share of a batch's rows that are scored, at most. */
+  readonly anomalyShare: number;
   /** undefined: the rules of the catalogue as they are. Read for each job: see `readRulesFile`. */
   readonly rulesFile: string | undefined;
   readonly retryAttempts: number;
@@ -160,6 +167,9 @@ function toConfig(values: SettingValues, env: Environment): Config {
     batchRows: values.ETL_BATCH_ROWS,
     concurrency: values.ETL_CONCURRENCY,
     qualityThreshold: values.ETL_QUALITY_THRESHOLD,
+    anomalyModel: values.ETL_ANOMALY_MODEL,
+    anomalyContamination: values.ETL_ANOMALY_CONTAMINATION,
+    anomalyShare: values.ETL_ANOMALY_SHARE,
     rulesFile: values.ETL_RULES_FILE === undefined ? undefined : resolve(values.ETL_RULES_FILE),
     retryAttempts: values.ETL_RETRY_ATTEMPTS,
     retryDelayMs:

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { cronFault } from './cron.ts';
 import { databaseUrlFault, shownDatabaseUrl } from './database-url.ts';
 import { FailoverSettings } from './failover-settings.ts';
+import { MODEL_SETTINGS } from './model-settings.ts';
 import { NOTIFICATION_SETTINGS } from './notification-settings.ts';
 import { QUALITY_SETTINGS } from './quality-settings.ts';
 import { SOURCE_SETTINGS } from './source-settings.ts';
@@ -125,6 +126,7 @@ export const Settings = z.object({
     fallback: '0.7',
   }),
   ...QUALITY_SETTINGS,
+  ...MODEL_SETTINGS,
   ETL_RETRY_ATTEMPTS: withDefault(integer(1, 20), {
     meaning: 'Retries of a stage after a transient failure',
     expected: 'a whole number from 1 to 20',

@@ -13,6 +13,7 @@ import { openWarehouse, type Warehouse } from '../warehouse/pool.ts';
 import { createCoverageStore } from '../worker/coverage-store.ts';
 import { createMarketFacts } from '../worker/market-facts.ts';
 import { createQualityDeps } from '../worker/quality-stores.ts';
+import { createModelStore } from '../worker/model-store.ts';
 import { createRunStore } from '../worker/run-store.ts';
 import { createSourceDesk } from '../worker/source-desk.ts';
 import { startTemporalWorkers } from '../worker/temporal-workers.ts';
@@ -59,6 +60,7 @@ export async function startMarketWorker(options: MarketWorkerOptions): Promise<M
     coverage: createCoverageStore(warehouse),
     ...createQualityDeps(warehouse, landing),
     landing,
+    models: createModelStore(warehouse, { anomalyContamination: 0.001 }),
     staging: createStaging(store),
     sources: { names: [source.name], expand: (names) => names, get: () => source },
     desk: createSourceDesk({

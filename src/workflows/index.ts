@@ -3,3 +3,5 @@ export { dailyDataIngestion } from './daily-data-ingestion.ts';
 export { etlJob } from './etl-job.ts';
 export { historicalBackfill } from './historical-backfill.ts';
 export { resolveQuarantine } from './resolve-quarantine.ts';
+export { measureModelDrift } from './measure-model-drift.ts';
+export { trainAnomalyModel } from './train-anomaly-model.ts';

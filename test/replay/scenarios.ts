@@ -1,5 +1,7 @@
 import { createGate } from '../support/gate.ts';
 import { fakeJob } from '../support/fake-activities.ts';
+import { fakeModelActivities } from '../support/fake-models.ts';
+import type { EtlActivities } from '../../src/activities/contract.ts';
 import { TransientError } from '../../src/domain/errors.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -22,7 +24,13 @@ export const scenarios: readonly Scenario[] = [
     workflow: 'etlJob',
     activities: fakeJob({ batches: 203, concurrency: 32 }).activities,
   },
+  { name: 'train-anomaly-model', workflow: 'trainAnomalyModel', activities: withModels() },
+  { name: 'measure-model-drift', workflow: 'measureModelDrift', activities: withModels() },
 ];
+
+function withModels(): EtlActivities {
+  return { ...fakeJob({ batches: 1 }).activities, ...fakeModelActivities };
+}
 
 /** A batch that fails for good, and the second chance of its symbol. */
 function retriedJob(): Scenario {

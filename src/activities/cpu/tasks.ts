@@ -3,7 +3,14 @@ import type { StockSymbol } from '../../domain/stock-symbol.ts';
 import type { DayNumber } from '../../domain/trading-day.ts';
 import type { VerdictDetail } from '../../domain/verdict-detail.ts';
 import type { AcceptOutcome, AcceptTask } from './accept-task.ts';
+import type {
+  FitOutcome,
+  FitTask,
+  LabelledRows,
+  PrepareTask,
+} from '../../quality/anomaly/training.ts';
 import type { JudgeContext } from '../../quality/verdict.ts';
+import type { MeasureDriftTask, MeasuredDrift } from './model-tasks.ts';
 
 export interface TransformTask {
   /** Key under which the batch is staged: `<runId>/<batchNo>/bars.arrow`. */
@@ -77,4 +84,8 @@ export interface CpuTasks {
   /** Judges one source's answers before they may count. */
   accept(task: AcceptTask, signal: AbortSignal): Promise<AcceptOutcome>;
   validate(task: ValidateTask, signal: AbortSignal): Promise<ValidateOutcome>;
+  /** Rows for training an anomaly model. */
+  prepareRows(task: PrepareTask, signal: AbortSignal): Promise<LabelledRows>;
+  fitModel(task: FitTask, signal: AbortSignal): Promise<FitOutcome>;
+  measureDrift(task: MeasureDriftTask, signal: AbortSignal): Promise<MeasuredDrift>;
 }

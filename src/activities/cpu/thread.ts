@@ -1,6 +1,14 @@
 /** A worker thread of the CPU pool: each export is one task. */
 import { workerData } from 'piscina';
 
+import {
+  fitModel as fit,
+  prepareRows as prepare,
+  type FitOutcome,
+  type FitTask,
+  type LabelledRows,
+  type PrepareTask,
+} from '../../quality/anomaly/training.ts';
 import { decoders } from '../../sources/decoders.ts';
 import { scanFile, type FileScan, type ScanRequest } from '../../sources/files/scan-file.ts';
 import { renderAnswer, type RenderRequest } from '../../sources/simulated/render.ts';
@@ -8,6 +16,7 @@ import { createLanding } from '../../storage/landing.ts';
 import { openStore } from '../../storage/open-store.ts';
 import { createStaging } from '../../storage/staging.ts';
 import { createAcceptTask, type AcceptOutcome, type AcceptTask } from './accept-task.ts';
+import { runMeasureDrift, type MeasuredDrift, type MeasureDriftTask } from './model-tasks.ts';
 import type { ThreadData } from './pool.ts';
 import type { TransformOutcome, TransformTask, ValidateOutcome, ValidateTask } from './tasks.ts';
 import { createTransformTask } from './transform-task.ts';
@@ -37,6 +46,18 @@ export function accept(task: AcceptTask): Promise<AcceptOutcome> {
 
 export function validate(task: ValidateTask): Promise<ValidateOutcome> {
   return runValidate(task);
+}
+
+export function prepareRows(task: PrepareTask): LabelledRows {
+  return prepare(task);
+}
+
+export function fitModel(task: FitTask): FitOutcome {
+  return fit(task);
+}
+
+export function measureDrift(task: MeasureDriftTask): MeasuredDrift {
+  return runMeasureDrift(task);
 }
 
 export function render(request: RenderRequest): Uint8Array {

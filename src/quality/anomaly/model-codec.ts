@@ -1,5 +1,6 @@
 import { FEATURE_NAMES } from './feature-list.ts';
-import { MODEL_KINDS, type AnomalyModel } from './model.ts';
+import { MODEL_KINDS } from '../../domain/anomaly-model.ts';
+import type { AnomalyModel } from './model.ts';
 
 /** The first bytes of every model; the number is the format's version. */
 const MAGIC = 'CWM1';

@@ -1,3 +1,4 @@
+import type { ModelKind } from '../../domain/anomaly-model.ts';
 import { boostedScores, growBoostedTrees, type BoostingSettings } from './boosted-trees.ts';
 import { FEATURE_NAMES, showFeature } from './feature-list.ts';
 import { shareByFeature, sumLeaves, type Forest } from './forest.ts';
@@ -7,9 +8,6 @@ import {
   type IsolationSettings,
 } from './isolation-forest.ts';
 import { keysOf } from './keys.ts';
-
-export const MODEL_KINDS = ['isolation_forest', 'boosted_trees'] as const;
-export type ModelKind = (typeof MODEL_KINDS)[number];
 
 /** A trained model: all that scoring needs. */
 export interface AnomalyModel {

@@ -7,6 +7,8 @@ import { absences } from './0010-absences.ts';
 import { sourceHealth } from './0011-source-health.ts';
 import { sourceQuota } from './0012-source-quota.ts';
 import { sourceAttempts } from './0013-source-attempts.ts';
+import { modelVersions } from './0023-model-versions.ts';
+import { thresholdVersions } from './0024-threshold-versions.ts';
 import { quarantineDecisions } from './0026-quarantine-decisions.ts';
 import { coverage } from './0030-coverage.ts';
 import { notices } from './0035-notices.ts';
@@ -23,6 +25,8 @@ export const MIGRATIONS: readonly Migration[] = [
   sourceHealth,
   sourceQuota,
   sourceAttempts,
+  modelVersions,
+  thresholdVersions,
   quarantineDecisions,
   coverage,
   notices,
