@@ -42,3 +42,22 @@ export function duration(text: string): number {
   }
   return Number(digits) * factor;
 }
+
+/** One of the words named. */
+export function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const word = words.find((known) => known === text);
+    if (word === undefined) {
+      throw new InvalidArgumentError(`Expected one of ${words.join(', ')}.`);
+    }
+    return word;
+  };
+}
+
+/** Ids, one an argument. */
+export function ids(text: string, before: readonly number[] = []): readonly number[] {
+  if (!/^[1-9]\d{0,14}$/.test(text)) {
+    throw new InvalidArgumentError('Expected the id of a row: a whole number.');
+  }
+  return [...before, Number(text)];
+}

@@ -16,6 +16,8 @@ import { addJobsCommand } from './commands/jobs.ts';
 import { addMetricsCommand } from './commands/metrics.ts';
 import { addNotifyCommand } from './commands/notify.ts';
 import { addProveCommand } from './commands/prove.ts';
+import { addQualityCommand } from './commands/quality.ts';
+import { addRepairsCommand } from './commands/repairs.ts';
 import { addRulesCommand } from './commands/rules.ts';
 import { addQuarantineCommand } from './commands/quarantine.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -77,7 +79,7 @@ export function createProgram(invoke: Invoke): Command {
       'Data:',
       [addBarsCommand, addCoverageCommand, addGapsCommand, addSourcesCommand, addDbCommand],
     ],
-    ['Quality:', [addQuarantineCommand, addRulesCommand]],
+    ['Quality:', [addQuarantineCommand, addRepairsCommand, addQualityCommand, addRulesCommand]],
     [
       'Trust:',
       [

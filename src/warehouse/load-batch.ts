@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 
+import type { BarColumns } from '../domain/bar.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import { assertPublishable } from './check-request.ts';
 import { commitLoad, type PreparedLoad } from './commit-load.ts';
@@ -13,10 +14,18 @@ import { announceLoad, claimBatch, confirmClaim, type LoadClaim } from './load-c
 import { abandon, takeConnection } from './load-connection.ts';
 import type { LoadCounts, LoadHooks, LoadRequest } from './load-request.ts';
 import type { Warehouse } from './pool.ts';
+import {
+  provisionalRows,
+  readProvisional,
+  settleProvisional,
+  type ProvisionalDays,
+} from './provisional-bars.ts';
 import { settleLoaded } from './settle-decision.ts';
 import { SourceCounts } from './source-counts.ts';
 import { copyBars, insertMissingBars, stampsOf, updateBars } from './write-bars.ts';
 import { holdQuarantined, recordSuspensions } from './write-quarantine.ts';
+import { honourUndoneRepairs, recordRepairs } from './write-repairs.ts';
+import { writeVerdictDetail } from './write-verdict.ts';
 
 export type { LoadCounts, LoadHooks, LoadRequest } from './load-request.ts';
 
@@ -80,19 +89,23 @@ interface Load {
   readonly way: Way;
 }
 
-async function writeAll(client: PoolClient, load: Load, claim: LoadClaim): Promise<PreparedLoad> {
-  const { request, hooks } = load;
-  await announceLoad(client, request.batchKey);
+async function writeAll(client: PoolClient, given: Load, claim: LoadClaim): Promise<PreparedLoad> {
+  const { hooks } = given;
+  await announceLoad(client, given.request.batchKey);
   await hooks.failpoint?.('load.after_begin');
-  await lockSymbols(client, symbolsOf(request));
+  await lockSymbols(client, symbolsOf(given.request));
   // Again, now that nobody else can load it: a former attempt may have committed while we waited.
-  const before = await readLedger(client, request.batchKey);
-  if (before !== undefined) {
-    return { counts: before.counts, stamp: undefined };
+  const loaded = await readLedger(client, given.request.batchKey);
+  if (loaded !== undefined) {
+    return { counts: loaded.counts, stamp: undefined };
   }
+  const { request, withheld } = await honourUndoneRepairs(client, given.request);
+  const load = { ...given, request };
   await assertMayEnter(client, request);
   const stamp = await takeStamp(client);
-  const counts = await writeBars(client, load, stamp);
+  const provisional = await readProvisional(client, request);
+  const { counts: written, changed } = await writeBars(client, load, stamp, provisional);
+  const counts = { ...written, quarantined: written.quarantined + withheld };
   await recordSuspensions(client, request, stamp);
   await hooks.failpoint?.('load.after_merge_before_ledger');
   await confirmClaim(client, claim);
@@ -101,11 +114,21 @@ async function writeAll(client: PoolClient, load: Load, claim: LoadClaim): Promi
   if (request.decision !== undefined) {
     await settleLoaded(client, request, request.decision);
   }
+  const before = { days: provisional, corrected: changed };
+  const settled = await settleProvisional(client, request, stamp, before);
+  await writeVerdictDetail(client, request, stamp, settled);
+  await recordRepairs(client, request, stamp);
   await hooks.failpoint?.('load.after_ledger_before_commit');
   return { counts, stamp };
 }
 
-async function writeBars(client: PoolClient, load: Load, stamp: LoadStamp): Promise<LoadCounts> {
+/** `changed`: the rows that were replaced. */
+async function writeBars(
+  client: PoolClient,
+  load: Load,
+  stamp: LoadStamp,
+  provisional: ProvisionalDays,
+): Promise<{ readonly counts: LoadCounts; readonly changed: BarColumns }> {
   const { request, hooks, way } = load;
   const { columns, answers, mode, quarantined } = request;
   const stamps = stampsOf(answers, stamp);
@@ -125,20 +148,21 @@ async function writeBars(client: PoolClient, load: Load, stamp: LoadStamp): Prom
     unchanged -= inserted;
   }
   await hooks.failpoint?.('load.before_merge');
-  const isUpdating = mode === 'update' && changed.length > 0;
-  if (isUpdating) {
-    await updateBars(client, changed, stamps, compareHooks);
-    bySource.add(changed);
+  const replaced = mode === 'update' ? changed : provisionalRows(changed, provisional);
+  if (replaced.length > 0) {
+    await updateBars(client, replaced, stamps, compareHooks);
+    bySource.add(replaced);
   }
-  return {
+  const counts = {
     inserted,
-    updated: isUpdating ? changed.length : 0,
+    updated: replaced.length,
     unchanged,
-    skipped: isUpdating ? 0 : changed.length,
+    skipped: changed.length - replaced.length,
     quarantined: quarantined.columns.length,
     alreadyLoaded: false,
     bySource: bySource.toRecord(),
   };
+  return { counts, changed: replaced };
 }
 
 /** The COPY's failpoint comes when a first part of the rows is with the server. */

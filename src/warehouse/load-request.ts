@@ -2,6 +2,7 @@ import type { BarColumns } from '../domain/bar.ts';
 import type { LandedAnswer } from '../domain/batch.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { DayNumber } from '../domain/trading-day.ts';
+import type { VerdictDetail } from '../domain/verdict-detail.ts';
 
 /** One judged batch, to be published in one transaction. */
 export interface LoadRequest {
@@ -68,6 +69,8 @@ export interface BatchVerdict {
   readonly dimensions: Readonly<Record<string, number>>;
   readonly hits: Readonly<Record<string, number>>;
   readonly symbolScores: Readonly<Record<StockSymbol, number>>;
+  /** All else that is kept of the verdict, where it comes from judging. */
+  readonly detail?: VerdictDetail;
 }
 
 export interface LoadCounts {

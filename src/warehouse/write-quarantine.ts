@@ -133,7 +133,7 @@ function valuesOf(columns: BarColumns, row: number): Record<string, string | nul
 }
 
 /** A value in CNY or shares as decimal text; null where there is none. */
-function asSent(column: ValueColumn, value: number): string | null {
+export function asSent(column: ValueColumn, value: number): string | null {
   if (!Number.isFinite(value)) {
     return null;
   }

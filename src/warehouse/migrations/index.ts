@@ -7,6 +7,9 @@ import { absences } from './0010-absences.ts';
 import { sourceHealth } from './0011-source-health.ts';
 import { sourceQuota } from './0012-source-quota.ts';
 import { sourceAttempts } from './0013-source-attempts.ts';
+import { qualityScores } from './0020-quality-scores.ts';
+import { barRepairs } from './0021-bar-repairs.ts';
+import { provisionalBars } from './0022-provisional-bars.ts';
 import { modelVersions } from './0023-model-versions.ts';
 import { thresholdVersions } from './0024-threshold-versions.ts';
 import { quarantineDecisions } from './0026-quarantine-decisions.ts';
@@ -25,6 +28,9 @@ export const MIGRATIONS: readonly Migration[] = [
   sourceHealth,
   sourceQuota,
   sourceAttempts,
+  qualityScores,
+  barRepairs,
+  provisionalBars,
   modelVersions,
   thresholdVersions,
   quarantineDecisions,

@@ -91,7 +91,7 @@ describe('migrate', () => {
     await migrate(database.url, { purpose: 'standard' });
     await rows(
       `update knex_migrations_lock set is_locked = 1;
-       delete from knex_migrations where name = '0005-views-and-guards'`,
+       delete from knex_migrations where name = '${MIGRATIONS.at(-1)?.name}'`,
     );
     await rows(MIGRATIONS.at(-1)?.down ?? '');
 

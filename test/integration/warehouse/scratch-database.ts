@@ -9,7 +9,8 @@ export interface ScratchDatabase extends TestDatabase {
 }
 
 const LOADED = `daily_bars, daily_bars_history, load_batches, batch_answers, batch_verdicts, load_claims, quarantine,
-  suspensions, adjustment_factors`;
+  suspensions, adjustment_factors, rulesets, quality_batches, quality_costs, quality_findings, bar_repairs,
+  provisional_bars`;
 
 /** A migrated database of its own, and a pool on it; `drop` ends both. */
 export async function createScratchDatabase(
