@@ -10,6 +10,7 @@ import type { RuleSettings } from '../domain/rule-settings.ts';
 import type { Absence, SourceAttempt } from '../domain/source-breaker.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { TradingDay } from '../domain/trading-day.ts';
+import type { RankingModel } from '../quality/anomaly/rank-open-rows.ts';
 import type { JudgeContext } from '../quality/verdict.ts';
 import type { RequestShape } from '../sources/capabilities.ts';
 import type { DataSource } from '../sources/data-source.ts';
@@ -111,6 +112,10 @@ export interface CoverageStore {
 export interface ModelStore {
   /** Share of right rows that a model may flag, where the input does not say. */
   readonly contamination: number;
+  /** Share of a batch's rows that are scored, at most. */
+  readonly share: number;
+  /** The models that rank a batch now: the acting one, and shadows. */
+  ranking(): Promise<readonly RankingModel[]>;
   /** Symbols with bars in a range of days, ascending. */
   symbols(startDate: TradingDay, endDate: TradingDay): Promise<readonly StockSymbol[]>;
   bars(range: StoredRange): Promise<BarColumns>;

@@ -9,7 +9,7 @@ import { readManifest, readSuspended } from './staged-records.ts';
 
 /** Every row gets its fate and the batch its score, before anything is published. */
 export function createValidateBatch(
-  deps: Pick<EtlDeps, 'runs' | 'facts' | 'sources' | 'staging' | 'cpu' | 'failpoint'>,
+  deps: Pick<EtlDeps, 'runs' | 'facts' | 'sources' | 'staging' | 'cpu' | 'failpoint' | 'models'>,
 ): EtlActivities['validateBatch'] {
   return async function validateBatch({ jobId, runId, batchNo, manifest, staged, suspended }) {
     return withHeartbeat(async (signal) => {
@@ -19,7 +19,8 @@ export function createValidateBatch(
       const facts = await deps.facts.judgeContext(spec);
       const brought = await readSuspended(deps.staging, suspended);
       const suspensions = withSuspensions(facts.suspensions, brought);
-      const outcome = await deps.cpu.validate(
+      const ranking = validateData ? await deps.models.ranking() : [];
+      const { models, ...outcome } = await deps.cpu.validate(
         {
           key: `${runId}/${batchNo}/judged`,
           staged,
@@ -30,6 +31,7 @@ export function createValidateBatch(
             qualityThreshold,
             cleanData,
             rules,
+            anomaly: { models: ranking, share: deps.models.share },
             fetchedAt: answers.map(({ fetchedAt }) => Date.parse(fetchedAt)),
           },
           ruleset: rulesetVersion(validateData ? rules : KEY_RULES_ONLY),
@@ -41,7 +43,12 @@ export function createValidateBatch(
       );
       deps.failpoint('validate.after_write');
       const { score, publishable, quarantined } = outcome;
-      await deps.runs.recordStage(runId, batchNo, 'validate', { score, publishable, quarantined });
+      await deps.runs.recordStage(runId, batchNo, 'validate', {
+        score,
+        publishable,
+        quarantined,
+        models,
+      });
       return { jobId, runId, batchNo, manifest, suspended, ...outcome };
     });
   };

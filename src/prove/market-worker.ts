@@ -60,7 +60,11 @@ export async function startMarketWorker(options: MarketWorkerOptions): Promise<M
     coverage: createCoverageStore(warehouse),
     ...createQualityDeps(warehouse, landing),
     landing,
-    models: createModelStore(warehouse, { anomalyContamination: 0.001 }),
+    models: createModelStore(warehouse, {
+      anomalyContamination: 0.001,
+      anomalyModel: 'auto',
+      anomalyShare: 0.02,
+    }),
     staging: createStaging(store),
     sources: { names: [source.name], expand: (names) => names, get: () => source },
     desk: createSourceDesk({

@@ -38,6 +38,9 @@ function* lackingParts(sheet: Sheet, context: JudgeContext): Iterable<RuleNeed> 
   if (context.stored === undefined) {
     yield 'stored_version';
   }
+  if ((context.anomaly?.models.length ?? 0) === 0) {
+    yield 'model';
+  }
   if (context.fetchedAt === undefined) {
     yield 'fetch_time';
   }

@@ -354,6 +354,14 @@ export const RULES: readonly Rule[] = [
     'stored_version',
   ),
   rule(
+    'M01_anomaly',
+    'accuracy',
+    'info',
+    'keep',
+    'No rule decides, and a trained model finds the bar odd',
+    'neighbours model',
+  ),
+  rule(
     'G01_below_threshold',
     'completeness',
     'info',

@@ -3,6 +3,7 @@ import { BatchReport } from './batch-report.ts';
 import { applyCustomRules } from './custom-rules.ts';
 import { judgeAbsentSymbols } from './absent-symbols.ts';
 import { judgeArrival } from './arrival-rules.ts';
+import { rankOpenRows } from './anomaly/rank-open-rows.ts';
 import { judgeDays } from './day-rules.ts';
 import { judgeSymbol } from './judge-symbol.ts';
 import { holdUnloadable } from './loadable.ts';
@@ -44,6 +45,7 @@ export function judgeFully(columns: BarColumns, given: JudgeContext): Judgement 
   judgeArrival(sheet, context, report);
   applyCustomRules(sheet.columns, context.rules?.custom ?? [], report);
   holdUnloadable(sheet.columns, report);
+  const models = context.anomaly === undefined ? [] : rankOpenRows(sheet, report, context.anomaly);
   const scores = scoreBatch({
     symbolId: sheet.sent.symbolId,
     tradingDay: sheet.columns.tradingDay,
@@ -53,5 +55,5 @@ export function judgeFully(columns: BarColumns, given: JudgeContext): Judgement 
     isCounted: (row) => !isNoTrade(sheet.sent, row),
     ...(context.rules?.tolerance === undefined ? {} : { tolerance: context.rules.tolerance }),
   });
-  return { sheet, report, scores };
+  return { sheet, report, scores, models };
 }

@@ -27,6 +27,7 @@ export type RuleNeed =
   | 'all_symbols'
   | 'second_source'
   | 'stored_version'
+  | 'model'
   | 'fetch_time';
 
 /** One line of the catalogue: actions and needs as words. */
@@ -72,6 +73,7 @@ const NEEDS: readonly string[] = [
   'all_symbols',
   'second_source',
   'stored_version',
+  'model',
   'fetch_time',
 ] satisfies readonly RuleNeed[];
 

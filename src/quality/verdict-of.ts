@@ -1,6 +1,7 @@
 import { VALUE_COLUMNS } from '../domain/bar.ts';
 import { abstentionsOf } from './abstentions.ts';
 import type { BatchReport } from './batch-report.ts';
+import type { ModelAccount } from './anomaly/rank-open-rows.ts';
 import { explain } from './explain.ts';
 import { HIT, type Hit } from './hit-list.ts';
 import type { Scores } from './score.ts';
@@ -25,6 +26,7 @@ export interface Judgement {
   readonly sheet: Sheet;
   readonly report: BatchReport;
   readonly scores: Scores;
+  readonly models: readonly ModelAccount[];
 }
 
 export function verdictOf(judgement: Judgement, context: JudgeContext): Verdict {
@@ -51,6 +53,7 @@ export function verdictOf(judgement: Judgement, context: JudgeContext): Verdict 
     names: sheet.names,
     abstentions: abstentionsOf(sheet, context, report.rulebook),
     provisional: provisionalRows(sheet, fate),
+    models: judgement.models,
     hits,
     findings: findingsOf(judgement, fate, context.qualityThreshold),
     repairs: context.cleanData ? repairsOf(sheet, report) : [],

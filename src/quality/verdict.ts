@@ -4,6 +4,7 @@ import type { Dimension, RuleSettings, RuleSeverity as Severity } from '../domai
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { DayNumber } from '../domain/trading-day.ts';
 
+import type { AnomalySettings, ModelAccount } from './anomaly/rank-open-rows.ts';
 import type { CostLine } from './cost-book.ts';
 import type { RuleNeed } from './rule.ts';
 
@@ -78,6 +79,8 @@ export interface JudgeContext {
   readonly stored?: BarColumns;
   /** When each answer of the batch was fetched, in epoch milliseconds, by its index. */
   readonly fetchedAt?: readonly number[];
+  /** Trained models, for what no rule decides. */
+  readonly anomaly?: AnomalySettings;
   /** Symbols asked for: those without any row are incomplete too. */
   readonly symbols: readonly StockSymbol[];
   readonly qualityThreshold: number;
@@ -123,6 +126,8 @@ export interface Verdict {
   readonly abstentions: Readonly<Record<string, readonly RuleNeed[]>>;
   /** 1 where no later bar has confirmed a row's close: to be judged again when one has come. */
   readonly provisional: Uint8Array;
+  /** What trained models did with the rows that rules left open. */
+  readonly models: readonly ModelAccount[];
   /** Exact hits by rule. */
   readonly hits: Readonly<Record<string, number>>;
   /** At most `MAX_FINDINGS`, worst first; every quarantined row has at least one. */

@@ -1,4 +1,5 @@
 import type { ModelStore } from '../activities/deps.ts';
+import type { ModelVersion } from '../domain/anomaly-model.ts';
 import type { Config } from '../config/config.ts';
 import {
   activateModel,
@@ -11,13 +12,64 @@ import { queryRows, type Warehouse } from '../warehouse/pool.ts';
 import { knownSymbols } from '../warehouse/queries.ts';
 import { readBarColumns } from '../warehouse/read-bar-columns.ts';
 
+type ModelConfig = Pick<Config, 'anomalyContamination' | 'anomalyModel' | 'anomalyShare'>;
+
+/** Of an old worker's shadows too: small, and read once. */
+const MODELS_KEPT = 8;
+
+/** The acting model, and of each kind the newest shadow that was trained after it. `models` are newest first. */
+export function chooseModels(
+  models: readonly ModelVersion[],
+  wanted: Exclude<Config['anomalyModel'], 'off'>,
+): readonly ModelVersion[] {
+  const kinds = wanted === 'auto' ? (['boosted_trees', 'isolation_forest'] as const) : [wanted];
+  const active = kinds
+    .map((kind) => models.find((one) => one.kind === kind && one.status === 'active'))
+    .find((one) => one !== undefined);
+  const shadows = kinds
+    .map((kind) => models.find((one) => one.kind === kind && one.status !== 'retired'))
+    .filter((one) => one?.status === 'shadow');
+  return [active, ...shadows].filter((one) => one !== undefined);
+}
+
 /** Models and history in a warehouse, as training and judging use them. */
 export function createModelStore(
   warehouse: Warehouse,
-  { anomalyContamination }: Pick<Config, 'anomalyContamination'>,
+  { anomalyContamination, anomalyModel, anomalyShare }: ModelConfig,
 ): ModelStore {
+  const bytes = new Map<number, Uint8Array>();
+  async function bytesOf(modelId: number): Promise<Uint8Array> {
+    const known = bytes.get(modelId);
+    if (known !== undefined) {
+      return known;
+    }
+    const { encoded } = await readModelBytes(warehouse, modelId);
+    // Shared with the threads: a batch does not copy it.
+    const shared = new Uint8Array(new SharedArrayBuffer(encoded.length));
+    shared.set(encoded);
+    if (bytes.size >= MODELS_KEPT) {
+      bytes.clear();
+    }
+    bytes.set(modelId, shared);
+    return shared;
+  }
   return {
     contamination: anomalyContamination,
+    share: anomalyShare,
+    async ranking() {
+      if (anomalyModel === 'off') {
+        return [];
+      }
+      const chosen = chooseModels(await listModels(warehouse), anomalyModel);
+      return Promise.all(
+        chosen.map(async ({ modelId, sha256, status }) => ({
+          modelId,
+          sha256,
+          encoded: await bytesOf(modelId),
+          isShadow: status === 'shadow',
+        })),
+      );
+    },
     async symbols(startDate, endDate) {
       const rows = await queryRows<{ symbol: string }>(
         warehouse,

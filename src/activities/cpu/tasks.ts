@@ -9,6 +9,7 @@ import type {
   LabelledRows,
   PrepareTask,
 } from '../../quality/anomaly/training.ts';
+import type { ModelAccount } from '../../quality/anomaly/rank-open-rows.ts';
 import type { JudgeContext } from '../../quality/verdict.ts';
 import type { MeasureDriftTask, MeasuredDrift } from './model-tasks.ts';
 
@@ -71,6 +72,8 @@ export interface VerdictSummary {
 }
 
 export interface ValidateOutcome {
+  /** What trained models did with the rows that rules left open. */
+  readonly models: readonly ModelAccount[];
   readonly judged: BatchRef;
   readonly verdict: BatchRef;
   readonly score: number;

@@ -37,6 +37,7 @@ export function createValidateTask(
         `${key}.json`,
         summaryOf(verdict, { ruleset, rules: judgedBy.rules ?? {} }),
       ),
+      models: verdict.models,
       score: verdict.score,
       publishable: count(verdict.fate, FATE.publish),
       quarantined: count(verdict.fate, FATE.quarantine),
