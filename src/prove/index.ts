@@ -1,8 +1,17 @@
 import { exactlyOnce } from './exactly-once.ts';
+import { failover } from './failover.ts';
 import type { Proof } from './proof.ts';
+import { quota } from './quota.ts';
 import { rerun } from './rerun.ts';
+import { units } from './units.ts';
 
 export type { Proof, ProofContext, ProofResult } from './proof.ts';
 
 /** The promises that `candlewick prove NAME` can check. */
-export const proofs: Readonly<Record<string, Proof>> = { rerun, 'exactly-once': exactlyOnce };
+export const proofs: Readonly<Record<string, Proof>> = {
+  rerun,
+  'exactly-once': exactlyOnce,
+  failover,
+  quota,
+  units,
+};

@@ -1,0 +1,164 @@
+import { toDayNumber } from '../domain/trading-day.ts';
+import { resetBreakers } from '../warehouse/source-report.ts';
+import {
+  inEmulatedMarket,
+  STORED_BARS,
+  truthOf,
+  type EmulatedMarket,
+  type StoredBar,
+} from './emulated-market.ts';
+import { Claims, type Proof, type ProofContext, type ProofResult } from './proof.ts';
+
+const SYMBOLS = 300;
+const RANGE = { startDate: '2026-11-09', endDate: '2026-11-20' };
+const ORDER = ['tushare', 'eastmoney', 'tencent', 'sina'];
+const SETTINGS = {
+  ETL_SOURCES: ORDER.join(','),
+  // Three sessions a batch: several batches are under way when a source dies.
+  ETL_BATCH_ROWS: '1000',
+  ETL_BREAKER_COOLDOWN: '2',
+  // The emulators need no sparing; without this the proof would take as long as politeness does.
+  ETL_QUOTA: ORDER.map((name) => `${name}=1000000/minute`).join(','),
+};
+/** Amounts of sources that round them, in 1/10,000 CNY: see docs/sources.md. */
+const AMOUNT_TOLERANCE = 1_000_000;
+const TRIES = 20;
+
+/** Sources fail in the middle of a run: every row comes nevertheless, whole, right and with the name of who said so. */
+export const failover: Proof = {
+  title: 'Ingestion completes through failing sources; breakers open and close for all workers',
+  run: (context) =>
+    inEmulatedMarket(
+      context,
+      {
+        // Whole lots, since some sources know no others: values can then be compared exactly.
+        emulators: { market: { seed: 1, symbols: SYMBOLS, wholeLots: true } },
+        range: RANGE,
+        workers: 2,
+        settings: SETTINGS,
+      },
+      (market) => prove(context, market),
+    ),
+};
+
+async function prove(context: ProofContext, market: EmulatedMarket): Promise<ProofResult> {
+  const { emulators, client, symbols, warehouse } = market;
+  const claims = new Claims();
+  context.onProgress(
+    'tushare is rate-limited, then dead; eastmoney closes silently; tencent truncates',
+  );
+  emulators.faults('tushare').set({ kind: 'rateLimitBody', after: 4, count: 1 });
+  emulators.faults('eastmoney').set({ kind: 'fin' });
+  emulators.faults('tencent').set({ kind: 'truncate' });
+  const daily = await client.startDaily({ symbols: [...symbols], ...RANGE });
+  const first = await client.result(daily.jobId);
+  claims.expect(
+    first.status === 'success',
+    `the daily job ended as ${first.status}: ${first.errorMessages[0] ?? `${first.recordsQuarantined} rows held`}`,
+  );
+  const checked = await checkBars(market, claims);
+  const limited = await positionOf(market, 'tushare');
+  claims.expect(limited === 'open', `tushare's breaker is ${limited} after the rate limit`);
+
+  context.onProgress('the window is over, but tushare is dead now');
+  emulators.faults('tushare').set({ kind: 'fin' });
+  await resetBreakers(warehouse, 'tushare', 'proof');
+  const seenBy = await untilBothWorkers(market, 'skipped', 'refuse');
+  claims.expect(seenBy >= 2, `${seenBy} of 2 workers found the breaker open`);
+
+  context.onProgress('every source is well again');
+  ORDER.forEach((source) => emulators.faults(source).clear());
+  const servedBy = await untilBothWorkers(market, 'accepted', 'serve');
+  claims.expect(servedBy >= 2, `${servedBy} of 2 workers were served by tushare again`);
+  const after = await positionOf(market, 'tushare');
+  claims.expect(after === 'closed', `tushare's breaker is ${after} after the fault has ended`);
+  const [events] = await market.rows<{ opened: number; probed: number; closed: number }>(
+    `select count(*) filter (where to_position = 'open') as opened,
+            count(*) filter (where to_position = 'half_open') as probed,
+            count(*) filter (where from_position = 'half_open' and to_position = 'closed') as closed
+       from source_breaker_events where source = 'tushare'`,
+  );
+  claims.expect((events?.closed ?? 0) >= 1, 'no probe has closed the breaker of tushare');
+  return claims.result({ ...checked, ...events, workers: market.workers.length });
+}
+
+/** Every row against the simulated truth, and where it is from. */
+async function checkBars(
+  { market, symbols, rows }: EmulatedMarket,
+  claims: Claims,
+): Promise<Readonly<Record<string, number>>> {
+  const { startDate, endDate } = RANGE;
+  const truth = truthOf(market, symbols, toDayNumber(startDate), toDayNumber(endDate));
+  const stored = await rows<StoredBar>(STORED_BARS);
+  let wrong = 0;
+  const bySource: Record<string, number> = {};
+  for (const { key, source, prices, amount } of stored) {
+    const expected = truth.get(key);
+    const isRight =
+      expected?.prices === prices &&
+      (amount === null || Math.abs(amount - expected.amount) <= AMOUNT_TOLERANCE);
+    wrong += isRight ? 0 : 1;
+    bySource[source] = (bySource[source] ?? 0) + 1;
+  }
+  claims.expect(stored.length === truth.size, `${stored.length} rows of ${truth.size} were loaded`);
+  claims.expect(wrong === 0, `${wrong} rows differ from the simulated truth`);
+  claims.expect(
+    Object.keys(bySource).every((source) => ORDER.includes(source)),
+    `rows name other sources: ${Object.keys(bySource).join(', ')}`,
+  );
+  claims.expect((bySource['sina'] ?? 0) > 0, 'nothing came from the only source that was well');
+  const [attempts] = await rows<{ failed: number }>(
+    `select count(*) as failed from source_attempts where outcome in ('failed', 'partial')`,
+  );
+  const named = Object.fromEntries(
+    Object.entries(bySource).map(([source, count]) => [`rows_from_${source}`, count]),
+  );
+  return {
+    rows: stored.length,
+    rows_wrong: wrong,
+    ...named,
+    failed_attempts: attempts?.failed ?? 0,
+  };
+}
+
+async function positionOf({ rows }: EmulatedMarket, source: string): Promise<string> {
+  const [row] = await rows<{ position: string }>(
+    'select position from source_breakers where source = $1',
+    [source],
+  );
+  return row?.position ?? 'closed';
+}
+
+/** Small jobs until both workers have met tushare with that outcome. @returns how many have */
+async function untilBothWorkers(
+  { client, symbols, rows }: EmulatedMarket,
+  outcome: string,
+  name: string,
+): Promise<number> {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    await Promise.all(
+      [0, 1].map((part) =>
+        client.runJob({
+          jobName: `${name}-${attempt}-${part}`,
+          symbols: symbols.slice(0, 12),
+          startDate: RANGE.endDate,
+          endDate: RANGE.endDate,
+        }),
+      ),
+    );
+    const [row] = await rows<{ workers: number }>(
+      `select count(distinct worker) as workers from source_attempts join job_runs using (run_id)
+        where source = 'tushare' and outcome = $1 and job_name like $2`,
+      [outcome, `${name}-%`],
+    );
+    if ((row?.workers ?? 0) >= 2) {
+      return 2;
+    }
+  }
+  const [row] = await rows<{ workers: number }>(
+    `select count(distinct worker) as workers from source_attempts join job_runs using (run_id)
+      where source = 'tushare' and outcome = $1 and job_name like $2`,
+    [outcome, `${name}-%`],
+  );
+  return row?.workers ?? 0;
+}
