@@ -163,6 +163,10 @@ function send(socket: Socket, { type, fields }: Reply, fault: Fault | undefined)
     socket.end(frame.subarray(0, frame.length >> 1));
   } else if (kind === 'slow') {
     setTimeout(() => socket.write(frame), fault?.ms ?? 500);
+  } else if (kind === 'oversize') {
+    socket.write(Buffer.alloc(fault?.bytes ?? 70_000_000, 0x0a));
+  } else if (kind === 'html200' || kind === 'gbkText') {
+    socket.end('<html><body>proxy</body></html>\n');
   } else if (kind === 'empty200') {
     socket.write(answerFrame(type, Buffer.alloc(0)));
   } else {

@@ -86,5 +86,6 @@ function faultOf(body: string): Fault | undefined {
     ...numberOf('after'),
     ...numberOf('probability'),
     ...numberOf('ms'),
+    ...numberOf('bytes'),
   };
 }

@@ -14,6 +14,7 @@ export const FAULT_KINDS = [
   // The answer as a whole.
   'empty200',
   'html200',
+  'gbkText',
   'http403',
   'http429',
   'http456',
@@ -44,6 +45,8 @@ export interface Fault {
   readonly probability?: number;
   /** Of `slow`: milliseconds; else the kind's own. */
   readonly ms?: number;
+  /** Of `oversize` and `gzipBomb`. */
+  readonly bytes?: number;
 }
 
 export interface FaultBook {

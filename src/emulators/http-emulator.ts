@@ -161,7 +161,7 @@ async function answer(
     return;
   }
   const made =
-    (fault === undefined ? undefined : wholeFault(fault.kind)) ??
+    (fault === undefined ? undefined : wholeFault(fault)) ??
     source.answer(request, {
       market: marketOf(settings.market),
       fault: fault?.kind,
@@ -190,9 +190,12 @@ async function breakConnection(fault: Fault, response: ServerResponse): Promise<
 }
 
 const HTML = '<!DOCTYPE html><html><head><title>verify</title></head><body>captcha</body></html>';
+/** 系统繁忙，请稍后再试 in GB18030. */
+const GBK_TEXT = Buffer.from('cfb5cdb3b7b1c3a6a3acc7ebc9d4baf3d4d9cad4', 'hex');
 const WHOLE_FAULTS: Readonly<Partial<Record<FaultKind, EmulatedAnswer>>> = {
   empty200: { body: '' },
   html200: { type: 'text/html', body: HTML },
+  gbkText: { type: 'text/plain; charset=gb2312', body: GBK_TEXT },
   http403: { status: 403, type: 'text/html', body: HTML },
   http429: {
     status: 429,
@@ -205,8 +208,8 @@ const WHOLE_FAULTS: Readonly<Partial<Record<FaultKind, EmulatedAnswer>>> = {
   redirect: { status: 302, headers: { location: 'http://169.254.169.254/latest/' }, body: '' },
 };
 
-function wholeFault(kind: FaultKind): EmulatedAnswer | undefined {
-  return kind === 'oversize' ? { body: Buffer.alloc(OVERSIZE_BYTES, 0x20) } : WHOLE_FAULTS[kind];
+function wholeFault({ kind, bytes = OVERSIZE_BYTES }: Fault): EmulatedAnswer | undefined {
+  return kind === 'oversize' ? { body: Buffer.alloc(bytes, 0x20) } : WHOLE_FAULTS[kind];
 }
 
 async function write(
@@ -217,7 +220,9 @@ async function write(
   const plain = typeof body === 'string' ? Buffer.from(body, 'utf8') : Buffer.from(body);
   if (fault?.kind === 'cutGzip' || fault?.kind === 'gzipBomb') {
     const packed =
-      fault.kind === 'gzipBomb' ? gzipSync(Buffer.alloc(OVERSIZE_BYTES)) : halfOf(gzipSync(plain));
+      fault.kind === 'gzipBomb'
+        ? gzipSync(Buffer.alloc(fault.bytes ?? OVERSIZE_BYTES))
+        : halfOf(gzipSync(plain));
     // Whole for HTTP: only the compressed stream itself tells that half of it is missing.
     response.writeHead(status, {
       'content-type': type,

@@ -11,6 +11,8 @@ export interface RemoteOptions {
   readonly baseUrl: string;
   readonly gate: CallGate;
   readonly timeoutMs?: number;
+  /** Of an answer, decompressed. */
+  readonly maxBytes?: number;
 }
 
 /** Symbols parted by whether a source has their kind at all. */

@@ -33,13 +33,19 @@ const OPEN_OBJECT = 0x7b;
  * AKShare over HTTP, on a server of one's own. That server makes Python source of its query and runs it: so nothing but six
  * digits and eight digits is ever sent, and it belongs on the loopback interface.
  */
-export function createAktoolsSource({ baseUrl, gate, timeoutMs }: RemoteOptions): DataSource {
+export function createAktoolsSource({
+  baseUrl,
+  gate,
+  timeoutMs,
+  maxBytes,
+}: RemoteOptions): DataSource {
   const http = createHttpClient({
     source: AKTOOLS,
     baseUrl,
     gate,
     connections: 1,
-    ...(timeoutMs === undefined ? {} : { totalTimeoutMs: timeoutMs }),
+    totalTimeoutMs: timeoutMs,
+    maxBytes,
   });
   return {
     name: AKTOOLS,

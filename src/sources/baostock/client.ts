@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net';
 
 import type { CallGate, CallPriority } from '../call-gate.ts';
-import { shapeDrift, silentClose, transient, type Place } from './../http/source-error.ts';
+import { silentClose, transient, type Place } from '../http/source-error.ts';
+import { tooLarge } from '../http/transport-error.ts';
 import { baostockFault, NOT_LOGGED_IN } from './faults.ts';
 import { endsFrame, fieldSpans, fieldText, parseFrame, requestFrame } from './frame.ts';
 
@@ -13,6 +14,7 @@ export interface BaostockOptions {
   readonly port: number;
   readonly gate: CallGate;
   readonly timeoutMs?: number;
+  readonly maxBytes?: number;
   /** How long an idle connection is kept. */
   readonly idleMs?: number;
 }
@@ -39,7 +41,14 @@ const DEFAULT_IDLE_MS = 10_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 
 export function createBaostockClient(options: BaostockOptions): BaostockClient {
-  const { host, port, gate, timeoutMs = DEFAULT_TIMEOUT_MS, idleMs = DEFAULT_IDLE_MS } = options;
+  const {
+    host,
+    port,
+    gate,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+    idleMs = DEFAULT_IDLE_MS,
+    maxBytes = MAX_BYTES,
+  } = options;
   let socket: Socket | undefined;
   let idle: NodeJS.Timeout | undefined;
   let last: Promise<unknown> = Promise.resolve();
@@ -58,7 +67,7 @@ export function createBaostockClient(options: BaostockOptions): BaostockClient {
     fresh.on('error', () => undefined);
     socket = fresh;
     const login = requestFrame(LOGIN, ['login', USER, PASSWORD, '0']);
-    checkFrame(await exchange(fresh, login, { place, timeoutMs, signal }), place);
+    checkFrame(await exchange(fresh, login, { place, timeoutMs, maxBytes, signal }), place);
     return fresh;
   }
 
@@ -68,7 +77,7 @@ export function createBaostockClient(options: BaostockOptions): BaostockClient {
       for (let attempt = 0; ; attempt += 1) {
         const current = await session(place, signal);
         const request = requestFrame(query.type, [query.method, USER, ...query.fields]);
-        const frame = await exchange(current, request, { place, timeoutMs, signal });
+        const frame = await exchange(current, request, { place, timeoutMs, maxBytes, signal });
         if (attempt === 0 && codeOf(frame, place) === NOT_LOGGED_IN) {
           drop(); // A session that the server has forgotten: once more, from the beginning.
           continue;
@@ -99,12 +108,13 @@ export function createBaostockClient(options: BaostockOptions): BaostockClient {
 interface ExchangeTerms {
   readonly place: Place;
   readonly timeoutMs: number;
+  readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
 
 /** Sends a request and reads until an answer's end. Baostock's own client would wait for ever where the server closes. */
 function exchange(socket: Socket, request: string, terms: ExchangeTerms): Promise<Buffer> {
-  const { place, timeoutMs, signal } = terms;
+  const { place, timeoutMs, maxBytes, signal } = terms;
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -124,8 +134,8 @@ function exchange(socket: Socket, request: string, terms: ExchangeTerms): Promis
     function onData(chunk: Buffer): void {
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes > MAX_BYTES) {
-        end(shapeDrift(place, `the answer is larger than ${MAX_BYTES} bytes`));
+      if (bytes > maxBytes) {
+        end(tooLarge(place, maxBytes));
       } else if (chunk.at(-1) === 0x0a) {
         const all = Buffer.concat(chunks, bytes);
         if (endsFrame(all)) {

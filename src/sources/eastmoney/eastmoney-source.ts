@@ -41,7 +41,7 @@ const UT = '7eea3edcaed734bea9cbfc24409ed989';
 
 /** EastMoney's K-lines, as AKShare's `stock_zh_a_hist` asks for them. Always unadjusted: its adjusted prices are no multiples. */
 export function createEastmoneySource(options: EastmoneyOptions): DataSource {
-  const { baseUrl, gate, timeoutMs, cookie } = options;
+  const { baseUrl, gate, timeoutMs, maxBytes, cookie } = options;
   const http = createHttpClient({
     source: EASTMONEY,
     baseUrl,
@@ -54,7 +54,8 @@ export function createEastmoneySource(options: EastmoneyOptions): DataSource {
       ...(cookie === undefined ? {} : { cookie }),
     },
     secrets: cookie === undefined ? [] : [cookie],
-    ...(timeoutMs === undefined ? {} : { totalTimeoutMs: timeoutMs }),
+    totalTimeoutMs: timeoutMs,
+    maxBytes,
   });
   return {
     name: EASTMONEY,

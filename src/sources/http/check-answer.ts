@@ -1,5 +1,5 @@
 import type { EtlError } from '../../domain/errors.ts';
-import { isWholeJson } from '../decode/json-scan.ts';
+import { isWholeJson, skipSpace } from '../decode/json-scan.ts';
 import { isBlankBody, isHtml, retryAfterOf, shownBody, type HttpAnswer } from './answer.ts';
 import { banned, rateLimited, shapeDrift, transient, type Place } from './source-error.ts';
 
@@ -34,7 +34,18 @@ export function checkAnswer(
 
 /** A body without a length that was cut off looks whole to HTTP: its JSON does not. */
 export function checkWhole({ body }: HttpAnswer, place: Place): EtlError | undefined {
-  return isWholeJson(body)
+  return isJsonStart(body) && isWholeJson(body)
     ? undefined
     : transient(place, 'notWhole', `the answer of ${body.length} bytes is no whole JSON`);
+}
+
+/** An object, an array or null: sources that answer in JSON send no bare words, gateways do. */
+function isJsonStart(body: Uint8Array): boolean {
+  const start = skipSpace(body, 0);
+  const first = body[start];
+  return (
+    first === 0x7b ||
+    first === 0x5b ||
+    Buffer.from(body.subarray(start, start + 4)).toString('latin1') === 'null'
+  );
 }

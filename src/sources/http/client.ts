@@ -20,9 +20,9 @@ export interface HttpSettings {
   /** false: a connection a request, for sources that close idle ones as they ban. */
   readonly keepAlive?: boolean;
   /** From the first byte sent to the last byte read. */
-  readonly totalTimeoutMs?: number;
+  readonly totalTimeoutMs?: number | undefined;
   /** Of a body, decompressed. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** `text`: the body need not be one whole JSON value. */
   readonly expects?: 'json' | 'text';
   /** The source bans by closing connections without an answer. */

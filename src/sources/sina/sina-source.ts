@@ -40,14 +40,21 @@ const PATH = '/quotes_service/api/json_v2.php/CN_MarketData.getKLineData';
 const ABNORMAL = /异常访问|访问过于频繁|拒绝访问|Forbidden/i;
 
 /** Sina's plain K-lines: the latest 1,023 sessions, unadjusted, in shares, without amounts. */
-export function createSinaSource({ baseUrl, gate, timeoutMs, now }: SinaOptions): DataSource {
+export function createSinaSource({
+  baseUrl,
+  gate,
+  timeoutMs,
+  maxBytes,
+  now,
+}: SinaOptions): DataSource {
   const http = createHttpClient({
     source: SINA,
     baseUrl,
     gate,
     connections: 1,
     headers: { referer: 'https://finance.sina.com.cn' },
-    ...(timeoutMs === undefined ? {} : { totalTimeoutMs: timeoutMs }),
+    totalTimeoutMs: timeoutMs,
+    maxBytes,
   });
   return {
     name: SINA,

@@ -31,13 +31,19 @@ const MAX_ROWS = 640;
 const THROTTLE_SECONDS = 60;
 
 /** Tencent's K-lines with amounts (`newfqkline`), always unadjusted: its adjusted prices are no multiples. */
-export function createTencentSource({ baseUrl, gate, timeoutMs }: RemoteOptions): DataSource {
+export function createTencentSource({
+  baseUrl,
+  gate,
+  timeoutMs,
+  maxBytes,
+}: RemoteOptions): DataSource {
   const http = createHttpClient({
     source: TENCENT,
     baseUrl,
     gate,
     connections: 2,
-    ...(timeoutMs === undefined ? {} : { totalTimeoutMs: timeoutMs }),
+    totalTimeoutMs: timeoutMs,
+    maxBytes,
   });
   return {
     name: TENCENT,

@@ -38,7 +38,13 @@ const HOUR_SECONDS = 3600;
 const MONTH_HINT = 'wait for the next month, or ask for fewer symbols.';
 
 /** Tiingo: shares of the United States, keyed, raw prices. */
-export function createTiingoSource({ baseUrl, gate, timeoutMs, token }: TiingoOptions): DataSource {
+export function createTiingoSource({
+  baseUrl,
+  gate,
+  timeoutMs,
+  maxBytes,
+  token,
+}: TiingoOptions): DataSource {
   const http = createHttpClient({
     source: TIINGO,
     baseUrl,
@@ -46,7 +52,8 @@ export function createTiingoSource({ baseUrl, gate, timeoutMs, token }: TiingoOp
     connections: 2,
     headers: { authorization: `Token ${token}` },
     secrets: [token],
-    ...(timeoutMs === undefined ? {} : { totalTimeoutMs: timeoutMs }),
+    totalTimeoutMs: timeoutMs,
+    maxBytes,
   });
   return {
     name: TIINGO,

@@ -41,6 +41,7 @@ export function createTushareClient({
   baseUrl,
   gate,
   timeoutMs,
+  maxBytes,
 }: TushareOptions): TushareClient {
   const http = createHttpClient({
     source: TUSHARE,
@@ -48,7 +49,8 @@ export function createTushareClient({
     gate,
     connections: 4,
     secrets: [token],
-    ...(timeoutMs === undefined ? {} : { totalTimeoutMs: timeoutMs }),
+    totalTimeoutMs: timeoutMs,
+    maxBytes,
   });
   return {
     async *pages({ api, params, fields = '', pageRows, priority }, signal) {

@@ -29,14 +29,20 @@ const SECONDS_PER_DAY = 86_400;
 const LIMIT_SECONDS = 600;
 
 /** Yahoo's charts: foreign markets and indices. Its prices are split-adjusted: history before a split is not raw. */
-export function createYahooSource({ baseUrl, gate, timeoutMs }: RemoteOptions): DataSource {
+export function createYahooSource({
+  baseUrl,
+  gate,
+  timeoutMs,
+  maxBytes,
+}: RemoteOptions): DataSource {
   const http = createHttpClient({
     source: YAHOO,
     baseUrl,
     gate,
     connections: 1,
     headers: { 'user-agent': 'Mozilla/5.0', accept: 'application/json' },
-    ...(timeoutMs === undefined ? {} : { totalTimeoutMs: timeoutMs }),
+    totalTimeoutMs: timeoutMs,
+    maxBytes,
   });
   return {
     name: YAHOO,
