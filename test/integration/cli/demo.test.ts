@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { eventually } from '../../support/eventually.ts';
@@ -7,11 +8,22 @@ import { testDatabase } from '../../support/postgres.ts';
 import { testTemporal } from '../../support/temporal.ts';
 import { candlewick, lastJson, start, temporaryHome, type Running } from './candlewick.ts';
 
+const EXAMPLE = fileURLToPath(new URL('./readme-example.js', import.meta.url));
+
 async function untilUp(demo: Running): Promise<void> {
   await eventually(() => {
     assert.match(demo.said(), /Ctrl-C to stop/);
     return Promise.resolve();
   }, 60_000);
+}
+
+/** What the README's example of the client says, run against the demo. */
+async function readmeExample(demo: Running): Promise<string> {
+  const [, port] = /Temporal: starting on port (\d+)/.exec(demo.said()) ?? [];
+  const { stdout } = await promisify(execFile)(process.execPath, [EXAMPLE], {
+    env: { ...process.env, TEMPORAL_ADDRESS: `127.0.0.1:${port}` },
+  });
+  return stdout.trimEnd();
 }
 
 describe('candlewick demo, on servers of its own', function () {
@@ -42,12 +54,15 @@ describe('candlewick demo, on servers of its own', function () {
   it('stays up, serves other commands, and ends in order on Ctrl-C, with its data kept', async () => {
     const demo = start(['demo'], env);
     await untilUp(demo);
+    const lastWeek = ['--from', new Date(Date.now() - 12 * 86_400_000).toISOString().slice(0, 10)];
+    const showBars = ['bars', '--demo', '--json', '--limit', '5', ...lastWeek];
     const [status, bars, schedules, other] = await Promise.all([
       candlewick(['status', '--json'], env),
-      candlewick(['bars', '--demo', '--json', '--limit', '5'], env),
+      candlewick(showBars, env),
       candlewick(['schedules', 'list', '--json'], env),
       candlewick(['demo', '--once', '--json'], env),
     ]);
+    assert.match(await readmeExample(demo), /^success: [1-9]\d* rows loaded$/);
     const startedAt = Date.now();
 
     demo.child.kill('SIGINT');
@@ -64,7 +79,7 @@ describe('candlewick demo, on servers of its own', function () {
     assert.match(other.stderr, /the Temporal server is shared/);
     assert.equal(lastJson(other)['records_loaded'], 0);
     // Stopped: the next command must start PostgreSQL again, and finds what was loaded.
-    const later = await candlewick(['bars', '--demo', '--json', '--limit', '5'], env);
+    const later = await candlewick(showBars, env);
     assert.equal(later.stdout, bars.stdout);
   });
 
