@@ -23,5 +23,7 @@ export const mochaHooks = {
   async afterAll(this: Mocha.Context): Promise<void> {
     this.timeout(60_000);
     await Promise.all([stopTestServer(), stopTestTemporal()]);
+    // Forwarding its log keeps the process alive where no worker was ever started.
+    await Runtime.instance().shutdown();
   },
 };
