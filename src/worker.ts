@@ -16,6 +16,7 @@ import { createMarketFacts } from './worker/market-facts.ts';
 import { createModelStore } from './worker/model-store.ts';
 import { createWorkerNotifier } from './worker/notifications.ts';
 import { createQualityDeps } from './worker/quality-stores.ts';
+import { createRetentionStore } from './worker/retention-store.ts';
 import { createRunStore } from './worker/run-store.ts';
 import { createSourceControl } from './worker/source-control.ts';
 import { installRuntime } from './worker/temporal-runtime.ts';
@@ -63,6 +64,8 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       runs: createRunStore(warehouse),
       facts: createMarketFacts(warehouse),
       coverage: createCoverageStore(warehouse),
+      retention: createRetentionStore(warehouse, store, config.cleanupBatchRows),
+      retentionRules: config,
       ...createQualityDeps(warehouse, landing),
       landing,
       models: createModelStore(warehouse, config),

@@ -1,3 +1,5 @@
+import { createCleanup, type CleanupDeps } from './clean-up.ts';
+import type { CleanupActivities } from './cleanup-contract.ts';
 import type { CoverageActivities } from './coverage-contract.ts';
 import type { EtlActivities } from './contract.ts';
 import { createCheckDependencies } from './check-dependencies.ts';
@@ -24,10 +26,11 @@ export type WorkerActivities = EtlActivities &
   CoverageActivities &
   DependencyActivities &
   ModelActivities &
+  CleanupActivities &
   QuarantineActivities;
 
 /** All activities of the worker, over what they need. */
-export function createActivities(deps: EtlDeps & QualityDeps): WorkerActivities {
+export function createActivities(deps: EtlDeps & QualityDeps & CleanupDeps): WorkerActivities {
   return {
     planJob: createPlanJob(deps),
     extractBatch: createExtractBatch(deps),
@@ -37,6 +40,7 @@ export function createActivities(deps: EtlDeps & QualityDeps): WorkerActivities 
     ...createJobRecords(deps),
     proveCoverage: createProveCoverage(deps),
     checkDependencies: createCheckDependencies(deps),
+    ...createCleanup(deps),
     ...createResolveQuarantine(deps),
     ...createReplayQuarantine(deps),
     planTraining: createPlanTraining(deps),

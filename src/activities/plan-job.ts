@@ -30,7 +30,12 @@ export function createPlanJob(deps: PlanDeps): EtlActivities['planJob'] {
       const parsed = { ...settled, config };
       const symbols = await settleSymbols(deps, config, signal);
       const work = await planWork(deps, { ...parsed, symbols, job: input });
-      const notes = [...parsed.notes, ...work.notes];
+      const { nothingToDo } = work;
+      const notes = [
+        ...(nothingToDo === undefined ? [] : [nothingToDo]),
+        ...parsed.notes,
+        ...work.notes,
+      ];
       const { jobId, runId, jobType, dueAt } = input;
       if (!parsed.dryRun) {
         const start = { jobId, runId, jobType, dueAt, config, notes };
@@ -146,7 +151,6 @@ function planOf(
     retryFailed,
     sources,
     ...facts,
-    notes: nothingToDo === undefined ? facts.notes : [nothingToDo, ...facts.notes],
     nothingToDo,
     effectiveInput: {
       ...config,

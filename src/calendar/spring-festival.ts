@@ -45,6 +45,9 @@ const NEW_YEAR: Readonly<Record<number, string>> = {
   2026: '02-17',
 };
 
+/** Years whose festival is known. */
+export const SPRING_FESTIVAL_YEARS: readonly number[] = Object.keys(NEW_YEAR).map(Number);
+
 /** The days without a session around a Chinese New Year, weekends included, and the sessions on either side. */
 export interface SpringFestival {
   readonly year: number;

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 
 import { addBackfillCommand, addGapsCommand } from './commands/backfill.ts';
 import { addBarsCommand } from './commands/bars.ts';
+import { addCleanupCommand } from './commands/cleanup.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addCoverageCommand } from './commands/coverage.ts';
@@ -77,7 +78,14 @@ export function createProgram(invoke: Invoke): Command {
     ],
     [
       'Data:',
-      [addBarsCommand, addCoverageCommand, addGapsCommand, addSourcesCommand, addDbCommand],
+      [
+        addBarsCommand,
+        addCoverageCommand,
+        addGapsCommand,
+        addSourcesCommand,
+        addCleanupCommand,
+        addDbCommand,
+      ],
     ],
     ['Quality:', [addQuarantineCommand, addRepairsCommand, addQualityCommand, addRulesCommand]],
     [

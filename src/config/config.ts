@@ -86,6 +86,11 @@ export interface Config {
   readonly storageUrl: string;
   readonly retentionDays: number;
   readonly cleanupSchedule: string;
+  readonly dailySchedule: string;
+  readonly reportSchedule: string;
+  /** undefined: for ever. */
+  readonly barsRetentionDays: number | undefined;
+  readonly cleanupBatchRows: number;
   readonly logLevel: SettingValues['LOG_LEVEL'];
   /** undefined: pretty on a terminal, else JSON. */
   readonly logFormat: SettingValues['LOG_FORMAT'];
@@ -180,6 +185,10 @@ function toConfig(values: SettingValues, env: Environment): Config {
     storageUrl: values.STORAGE_URL ?? resolve(home, 'store'),
     retentionDays: values.DATA_RETENTION_DAYS,
     cleanupSchedule: values.CLEANUP_SCHEDULE,
+    dailySchedule: values.DAILY_SCHEDULE,
+    reportSchedule: values.REPORT_SCHEDULE,
+    barsRetentionDays: values.BARS_RETENTION_DAYS,
+    cleanupBatchRows: values.CLEANUP_BATCH_ROWS,
     logLevel: values.LOG_LEVEL,
     logFormat: values.LOG_FORMAT,
     remoteSources: remoteSourcesOf(values),

@@ -7,6 +7,7 @@ import { MODEL_SETTINGS } from './model-settings.ts';
 import { NOTIFICATION_SETTINGS } from './notification-settings.ts';
 import { QUALITY_SETTINGS } from './quality-settings.ts';
 import { SOURCE_SETTINGS } from './source-settings.ts';
+import { SCHEDULE_SETTINGS } from './schedule-settings.ts';
 import { Secret } from './secret.ts';
 import {
   checked,
@@ -167,6 +168,7 @@ export const Settings = z.object({
     expected: 'five cron fields',
     fallback: '0 2 * * 0',
   }),
+  ...SCHEDULE_SETTINGS,
   LOG_LEVEL: withDefault(z.enum(LOG_LEVELS), {
     meaning: 'Least important log line that is written',
     expected: `one of ${LOG_LEVELS.join(', ')}`,

@@ -1,9 +1,12 @@
 import { exactlyOnce } from './exactly-once.ts';
 import { failover } from './failover.ts';
+import { kill } from './kill.ts';
 import type { Proof } from './proof.ts';
 import { quota } from './quota.ts';
 import { rerun } from './rerun.ts';
 import { units } from './units.ts';
+import { schedules } from './schedules.ts';
+import { year } from './year.ts';
 
 export type { Proof, ProofContext, ProofResult } from './proof.ts';
 
@@ -14,4 +17,7 @@ export const proofs: Readonly<Record<string, Proof>> = {
   failover,
   quota,
   units,
+  schedules,
+  year,
+  kill,
 };

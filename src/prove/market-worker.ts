@@ -14,6 +14,7 @@ import { createCoverageStore } from '../worker/coverage-store.ts';
 import { createMarketFacts } from '../worker/market-facts.ts';
 import { createQualityDeps } from '../worker/quality-stores.ts';
 import { createModelStore } from '../worker/model-store.ts';
+import { createRetentionStore } from '../worker/retention-store.ts';
 import { createRunStore } from '../worker/run-store.ts';
 import { createSourceDesk } from '../worker/source-desk.ts';
 import { startTemporalWorkers } from '../worker/temporal-workers.ts';
@@ -39,6 +40,7 @@ export interface MarketWorker {
 
 const MAX_ACTIVITIES = 16;
 const BATCH_ROWS = 250_000;
+const CLEANUP_ROWS = 1000;
 const RETRY_DELAY_MS = 50;
 
 /** Starts it on task queues of its own. */
@@ -58,6 +60,8 @@ export async function startMarketWorker(options: MarketWorkerOptions): Promise<M
     runs: createRunStore(warehouse),
     facts: createMarketFacts(warehouse),
     coverage: createCoverageStore(warehouse),
+    retention: createRetentionStore(warehouse, store, CLEANUP_ROWS),
+    retentionRules: { retentionDays: 365, barsRetentionDays: undefined },
     ...createQualityDeps(warehouse, landing),
     landing,
     models: createModelStore(warehouse, {
@@ -93,7 +97,7 @@ export async function startMarketWorker(options: MarketWorkerOptions): Promise<M
     address: temporalAddress,
     namespace,
     queuePrefix,
-    queues: ['data_ingestion'],
+    queues: ['data_ingestion', 'maintenance'],
     activities,
     retry: { transientRetries: 2, transientDelayMs: RETRY_DELAY_MS },
     notify: () => Promise.resolve(),

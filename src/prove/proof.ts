@@ -6,6 +6,10 @@ export interface ProofContext {
   readonly namespace: string;
   readonly onProgress: (line: string) => void;
   readonly signal: AbortSignal;
+  /** Of proofs that draw their faults by seed: how many seeds, from 1 on. */
+  readonly seeds?: number;
+  /** CANDLEWICK_HOME: where the programs of servers are kept. */
+  readonly home?: string;
 }
 
 export interface ProofResult {

@@ -30,9 +30,9 @@ insert into absences as a (symbol, trade_date, reason, sources, run_id, first_se
 select c.symbol, c.trade_date, 'source_gap', $5, $6, $4, $4
   from coverage_of($1, $2, $3, $4) c where c.state = 'missing'
 on conflict (symbol, trade_date) do update
-  set tries = a.tries + 1, reason = excluded.reason, sources = excluded.sources, run_id = excluded.run_id,
+  set tries = a.tries + (a.run_id is distinct from excluded.run_id)::integer, run_id = excluded.run_id,
       last_seen_at = excluded.last_seen_at
-  where a.run_id is distinct from excluded.run_id and a.reason <> 'no_trade'
+  where a.reason <> 'no_trade'
 returning 1`;
 
 /**

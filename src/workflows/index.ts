@@ -1,4 +1,5 @@
 /** What the worker registers: one export a workflow type. */
+export { cleanupOldData } from './clean-up-old-data.ts';
 export { dailyDataIngestion } from './daily-data-ingestion.ts';
 export { etlJob } from './etl-job.ts';
 export { historicalBackfill } from './historical-backfill.ts';

@@ -139,7 +139,7 @@ async function work(demo: Demo, options: DemoOptions, invocation: Invocation): P
 
 async function registerSchedules(
   client: JobClient,
-  { isAlone, queuePrefix }: Demo,
+  { isAlone, queuePrefix, plan }: Demo,
   { output }: Invocation,
 ): Promise<void> {
   if (!isAlone) {
@@ -147,9 +147,14 @@ async function registerSchedules(
     return;
   }
   const { applySchedules } = await import('../../../schedules/apply-schedules.ts');
-  const { schedules } = await import('../../../schedules/index.ts');
-  for (const [id, change] of await applySchedules(client.temporal, schedules, queuePrefix)) {
-    output.talk(`schedule ${id}: ${change}`);
+  const { schedulesAt } = await import('../../../schedules/index.ts');
+  const definitions = schedulesAt(plan.config);
+  for (const { scheduleId, change } of await applySchedules(
+    client.temporal,
+    definitions,
+    queuePrefix,
+  )) {
+    output.talk(`schedule ${scheduleId}: ${change}`);
   }
 }
 

@@ -3,10 +3,12 @@ import type { Command } from 'commander';
 import type { Proof, ProofContext, ProofResult } from '../../prove/proof.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Invocation, Invoke } from '../invoke.ts';
+import { wholeNumber } from '../option-parsers.ts';
 import type { Output } from '../output.ts';
 
 interface ProveOptions {
   readonly list?: true;
+  readonly seeds?: number;
 }
 
 interface Proven extends ProofResult {
@@ -25,6 +27,7 @@ export function addProveCommand(program: Command, invoke: Invoke): void {
     .command('prove [name]')
     .description('prove a promise, with figures')
     .option('--list', 'name the proofs')
+    .option('--seeds <count>', 'of kill: seeds, from 1 on (default: 3)', wholeNumber(1, 1000))
     .addHelpText('after', HELP);
   command.action((name: string | undefined, options: ProveOptions) =>
     invoke(command, async (invocation) => {
@@ -33,7 +36,7 @@ export function addProveCommand(program: Command, invoke: Invoke): void {
         return listProofs(proofs, invocation.output);
       }
       const chosen = await chooseProofs(proofs, name);
-      return runProofs(chosen, name === undefined, invocation);
+      return runProofs(chosen, { isAll: name === undefined, seeds: options.seeds }, invocation);
     }),
   );
 }
@@ -67,13 +70,14 @@ async function chooseProofs(
 
 async function runProofs(
   chosen: readonly (readonly [string, Proof])[],
-  isAll: boolean,
+  { isAll, seeds }: { readonly isAll: boolean; readonly seeds: number | undefined },
   invocation: Invocation,
 ): Promise<ExitCode> {
   const { output, signal } = invocation;
   const { databaseOf, openServers, readConfig } = await import('../servers.ts');
   const { toSnakeCase } = await import('../format.ts');
   const config = await readConfig(invocation);
+  await quietRuntime();
   const stack = await openServers(config, invocation, { postgres: true, temporal: true });
   try {
     const { connectSettings } = await import('../../client/connection.ts');
@@ -90,6 +94,8 @@ async function runProofs(
           namespace,
           onProgress: (line) => output.talk(`  ${line}`),
           signal,
+          home: config.home,
+          ...(seeds === undefined ? {} : { seeds }),
         }),
       );
     }
@@ -101,6 +107,23 @@ async function runProofs(
   } finally {
     await stack.close();
   }
+}
+
+function quiet(): void {
+  // Nothing to say.
+}
+
+/** Temporal's own log lines: the faults that a proof makes are no news. */
+async function quietRuntime(): Promise<void> {
+  const { installRuntime } = await import('../../worker/temporal-runtime.ts');
+  installRuntime({
+    log: quiet,
+    trace: quiet,
+    debug: quiet,
+    info: quiet,
+    warn: quiet,
+    error: quiet,
+  });
 }
 
 async function runProof(name: string, proof: Proof, context: ProofContext): Promise<Proven> {

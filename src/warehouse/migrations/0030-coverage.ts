@@ -43,7 +43,7 @@ language sql stable as $$
               when u.symbol is not null then 'suspended'
               when a.reason = 'no_trade' then a.reason
               when q.rule is not null then 'held in quarantine: ' || q.rule
-              when f.code is not null and (a.symbol is null or f.failed_at > a.last_seen_at)
+              when f.code is not null and (a.symbol is null or a.reason in ('failed', 'refused') or f.failed_at > a.last_seen_at)
                 then 'failed: ' || f.code
               when a.symbol is not null then a.reason
               else 'never_fetched' end,

@@ -14,6 +14,7 @@ import { modelVersions } from './0023-model-versions.ts';
 import { thresholdVersions } from './0024-threshold-versions.ts';
 import { quarantineDecisions } from './0026-quarantine-decisions.ts';
 import { coverage } from './0030-coverage.ts';
+import { springFestival } from './0031-spring-festival.ts';
 import { notices } from './0035-notices.ts';
 import type { Migration } from './migration.ts';
 
@@ -35,5 +36,6 @@ export const MIGRATIONS: readonly Migration[] = [
   thresholdVersions,
   quarantineDecisions,
   coverage,
+  springFestival,
   notices,
 ];

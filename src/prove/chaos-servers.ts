@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { isAlive } from '../runtime/process-files.ts';
+import { startPostgres, type RunningPostgres } from '../runtime/postgres.ts';
+import { startTemporal, type RunningTemporal } from '../runtime/temporal.ts';
+import { settled } from './settled.ts';
+
+/** Servers of a proof's own, which it may kill and start again at the same place, on the same data. */
+export interface ChaosServers {
+  readonly temporalAddress: string;
+  readonly namespace: string;
+  databaseUrl(database: string): string;
+  /** Ends PostgreSQL as a crash does (SIGQUIT: no checkpoint, recovery at the start), and starts it again. */
+  restartPostgres(): Promise<void>;
+  /** SIGKILL, and a start on the same database file. */
+  restartTemporal(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function endHard(pid: number, signal: NodeJS.Signals): Promise<void> {
+  process.kill(pid, signal);
+  await settled(
+    () => Promise.resolve(isAlive(pid)),
+    (alive) => !alive,
+  );
+}
+
+/** @param cache where Temporal's program is kept */
+export async function startChaosServers(cache: string): Promise<ChaosServers> {
+  const folder = await mkdtemp(join(tmpdir(), 'candlewick-chaos-'));
+  const places = { postgres: join(folder, 'postgres'), temporal: join(folder, 'temporal') };
+  const state: { postgres: RunningPostgres; temporal: RunningTemporal } = {
+    postgres: await startPostgres({ folder: places.postgres }),
+    temporal: await startTemporal({ folder: places.temporal, cache }),
+  };
+  const port = { number: state.postgres.port, setting: 'the port before' };
+  const temporalPort = {
+    number: Number(state.temporal.address.split(':')[1]),
+    setting: 'the port before',
+  };
+  return {
+    temporalAddress: state.temporal.address,
+    namespace: state.temporal.namespace,
+    databaseUrl: (database) => state.postgres.connectionString(database),
+    async restartPostgres() {
+      await endHard(state.postgres.pid, 'SIGQUIT');
+      state.postgres = await startPostgres({ folder: places.postgres, port });
+    },
+    async restartTemporal() {
+      await endHard(state.temporal.pid, 'SIGKILL');
+      state.temporal = await startTemporal({ folder: places.temporal, cache, port: temporalPort });
+    },
+    async stop() {
+      await Promise.allSettled([state.postgres.stop(), state.temporal.stop()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
