@@ -1,4 +1,5 @@
 import { createCpuPool } from './activities/cpu/pool.ts';
+import { createCheckHealth } from './activities/check-health.ts';
 import { createFailpoint } from './activities/failpoint.ts';
 import { createActivities } from './activities/index.ts';
 import type { Config } from './config/config.ts';
@@ -14,6 +15,7 @@ import { openWarehouse } from './warehouse/pool.ts';
 import { createCoverageStore } from './worker/coverage-store.ts';
 import { createMarketFacts } from './worker/market-facts.ts';
 import { createModelStore } from './worker/model-store.ts';
+import { createMonitoring } from './worker/monitoring.ts';
 import { createWorkerNotifier } from './worker/notifications.ts';
 import { createQualityDeps } from './worker/quality-stores.ts';
 import { createRetentionStore } from './worker/retention-store.ts';
@@ -44,7 +46,10 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   const { config, logger } = settings;
   // A file with faults stops a worker at its start, not the first job.
   readRulesFile(config.rulesFile);
-  installRuntime(temporalLogger(logger));
+  const runtimeMetrics = await installRuntime(
+    temporalLogger(logger),
+    config.httpPort !== undefined,
+  );
   const warehouse = openWarehouse({
     connectionString: settings.databaseUrl,
     applicationName: 'candlewick worker',
@@ -53,10 +58,12 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   const cpu = createCpuPool({ storageUrl: config.storageUrl });
   const store = openStore(config.storageUrl);
   const notifier = createWorkerNotifier(config, warehouse, logger);
+  const monitoring = createMonitoring({ ...settings, warehouse, runtimeMetrics });
   const landing = createLanding(store);
+  const { health } = monitoring;
   const retryDelayMs = config.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS;
   async function close(): Promise<void> {
-    await notifier.close();
+    await Promise.allSettled([monitoring.close(), notifier.close()]);
     await Promise.allSettled([cpu.close(), warehouse.close()]);
   }
   try {
@@ -89,12 +96,15 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       namespace: settings.namespace,
       queuePrefix: config.queuePrefix,
       queues: settings.queues,
-      activities,
+      activities: { ...activities, ...createCheckHealth({ health, notify: notifier.notify }) },
+      metrics: monitoring.metrics,
       retry: { transientRetries: config.retryAttempts, transientDelayMs: retryDelayMs },
       notify: notifier.notify,
       maxActivities: MAX_ACTIVITIES,
     });
+    await monitoring.serve(workers.isAccepting);
     return {
+      ...workers,
       ended: workers.ended.then(close),
       async stop() {
         await workers.stop();

@@ -13,6 +13,7 @@ import { addDbCommand } from './commands/db.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDevCommand } from './commands/dev.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addHealthCommand } from './commands/health.ts';
 import { addJobsCommand } from './commands/jobs.ts';
 import { addMetricsCommand } from './commands/metrics.ts';
 import { addNotifyCommand } from './commands/notify.ts';
@@ -96,6 +97,7 @@ export function createProgram(invoke: Invoke): Command {
         addConfigCommand,
         addDevCommand,
         addNotifyCommand,
+        addHealthCommand,
         addMetricsCommand,
         addCompletionCommand,
       ],

@@ -96,6 +96,11 @@ export interface Config {
   readonly logFormat: SettingValues['LOG_FORMAT'];
   readonly remoteSources: RemoteSourceConfig;
   readonly notifications: NotificationConfig;
+  /** undefined: none; 0: any that is free. */
+  readonly httpPort: number | undefined;
+  readonly httpHost: string;
+  /** undefined: no traces. */
+  readonly otlpEndpoint: string | undefined;
   readonly allowPlaintext: boolean;
   readonly failpoints: string | undefined;
   /** Every value in the environment that looks like a secret, for the logger to blank out. */
@@ -193,6 +198,9 @@ function toConfig(values: SettingValues, env: Environment): Config {
     logFormat: values.LOG_FORMAT,
     remoteSources: remoteSourcesOf(values),
     notifications: notificationsOf(values),
+    httpPort: values.CANDLEWICK_HTTP_PORT,
+    httpHost: values.CANDLEWICK_HTTP_HOST,
+    otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     allowPlaintext: values.ETL_ALLOW_PLAINTEXT,
     failpoints: values.CANDLEWICK_FAILPOINTS,
     secrets: secretsOf(values, env),

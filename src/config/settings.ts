@@ -4,6 +4,7 @@ import { cronFault } from './cron.ts';
 import { databaseUrlFault, shownDatabaseUrl } from './database-url.ts';
 import { FailoverSettings } from './failover-settings.ts';
 import { MODEL_SETTINGS } from './model-settings.ts';
+import { MONITORING_SETTINGS } from './monitoring-settings.ts';
 import { NOTIFICATION_SETTINGS } from './notification-settings.ts';
 import { QUALITY_SETTINGS } from './quality-settings.ts';
 import { SOURCE_SETTINGS } from './source-settings.ts';
@@ -180,6 +181,7 @@ export const Settings = z.object({
     fallback: 'pretty on a terminal, else json',
   }),
   ...NOTIFICATION_SETTINGS,
+  ...MONITORING_SETTINGS,
   ...SOURCE_SETTINGS,
   ETL_ALLOW_PLAINTEXT: withDefault(z.stringbool(), {
     meaning: 'Allow unencrypted connections to PostgreSQL, Temporal and S3 on other machines',

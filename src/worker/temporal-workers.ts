@@ -8,6 +8,8 @@ import { connectSettings, type ConnectOptions } from '../client/connection.ts';
 import { SystemError } from '../domain/errors.ts';
 import type { Notify } from '../domain/notice.ts';
 import { queueName, type TaskQueue } from '../domain/task-queues.ts';
+import { createMetricsInterceptor } from '../activities/metrics-interceptor.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 
 /** Built by `npm run build`; must be made by the very version of @temporalio/worker that runs it. */
@@ -20,6 +22,8 @@ export interface TemporalWorkerOptions extends ConnectOptions {
   readonly retry: RetryRules;
   /** Tells people of failures that need them. */
   readonly notify: Notify;
+  /** Counts what the activities do. */
+  readonly metrics?: Metrics;
   /** Activities at a time, on each queue. */
   readonly maxActivities: number;
 }
@@ -30,6 +34,8 @@ export interface RunningWorkers {
   stop(): Promise<void>;
   /** Settles when the workers have ended; rejects where one of them failed. */
   readonly ended: Promise<void>;
+  /** Whether they take new work. */
+  isAccepting(): boolean;
 }
 
 /** Starts workers that poll the given queues. @throws SystemError where Temporal does not answer. */
@@ -54,6 +60,7 @@ export async function startTemporalWorkers(
   const ended = Promise.all(workers.map((worker) => worker.run())).then(() => native.close());
   return {
     ended,
+    isAccepting: () => workers.every((worker) => worker.getState() === 'RUNNING'),
     async stop() {
       workers.filter((worker) => worker.getState() === 'RUNNING').forEach((w) => w.shutdown());
       await ended;
@@ -62,7 +69,7 @@ export async function startTemporalWorkers(
 }
 
 function workerOptions(
-  { activities, retry, notify, maxActivities, queuePrefix }: TemporalWorkerOptions,
+  { activities, retry, notify, metrics, maxActivities, queuePrefix }: TemporalWorkerOptions,
   queue: TaskQueue,
   connection: NativeConnection,
   namespace: string,
@@ -74,7 +81,11 @@ function workerOptions(
     workflowBundle: { codePath: BUNDLE },
     activities: { ...activities },
     interceptors: {
-      activity: [(context) => ({ inbound: createFailureInterceptor(context, retry, notify) })],
+      activity: [
+        (context) =>
+          metrics === undefined ? {} : { inbound: createMetricsInterceptor(context, metrics) },
+        (context) => ({ inbound: createFailureInterceptor(context, retry, notify) }),
+      ],
     },
     maxConcurrentActivityTaskExecutions: maxActivities,
     maxCachedWorkflows: 50,

@@ -2,6 +2,7 @@
 export { cleanupOldData } from './clean-up-old-data.ts';
 export { dailyDataIngestion } from './daily-data-ingestion.ts';
 export { etlJob } from './etl-job.ts';
+export { healthCheck } from './health-check.ts';
 export { historicalBackfill } from './historical-backfill.ts';
 export { resolveQuarantine } from './resolve-quarantine.ts';
 export { measureModelDrift } from './measure-model-drift.ts';

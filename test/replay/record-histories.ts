@@ -79,7 +79,7 @@ if (chosen.length === 0) {
     `No such scenario; there are ${scenarios.map(({ name }) => name).join(', ')}`,
   );
 }
-installRuntime(temporalLogger(silentLogger));
+await installRuntime(temporalLogger(silentLogger));
 try {
   const real = chosen.filter(({ activities }) => activities === undefined);
   if (real.length > 0) {

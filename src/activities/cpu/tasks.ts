@@ -79,6 +79,12 @@ export interface ValidateOutcome {
   readonly score: number;
   readonly publishable: number;
   readonly quarantined: number;
+  /** As sent, before repair. */
+  readonly rawScore: number;
+  /** Cells that were repaired. */
+  readonly repairs: number;
+  /** Hits by rule, of rules that hit. */
+  readonly hits: Readonly<Record<string, number>>;
 }
 
 /** Work that keeps a core busy: it runs in worker threads, which read and write the stores themselves. */

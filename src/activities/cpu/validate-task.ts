@@ -41,6 +41,9 @@ export function createValidateTask(
       score: verdict.score,
       publishable: count(verdict.fate, FATE.publish),
       quarantined: count(verdict.fate, FATE.quarantine),
+      rawScore: verdict.rawScore,
+      repairs: verdict.repairs.length,
+      hits: Object.fromEntries(Object.entries(verdict.hits).filter(([, hits]) => hits > 0)),
     };
   };
 }

@@ -1,0 +1,41 @@
+import type { SessionHealth } from '../domain/health.ts';
+import { addDays, type TradingDay } from '../domain/trading-day.ts';
+import { queryRows, type Warehouse } from './pool.ts';
+
+/** The nightly run begins at midnight of Shanghai; by six it should be over. */
+const DUE_AT_HOUR = 6;
+
+/** Whether the last session whose bars are final is complete, of all that was ever asked for. */
+export async function readSessionHealth(
+  warehouse: Warehouse,
+  asOf: string,
+): Promise<SessionHealth> {
+  const [row] = await queryRows<{
+    day: TradingDay | null;
+    expected: number;
+    missing: number;
+  }>(
+    warehouse,
+    'Looking at the last session',
+    `with last as (
+       select max(trading_day) as day from exchange_sessions
+        where exchange = 'SSE' and trading_day <= last_completed_day($1::timestamptz))
+     select last.day, count(c.symbol)::int as expected,
+            count(*) filter (where c.state = 'missing')::int as missing
+       from last left join coverage_of(null, last.day, last.day, $1::timestamptz) c on true
+      group by last.day`,
+    [asOf],
+  );
+  if (row === undefined || row.day === null || row.expected === 0) {
+    return { lastSession: undefined, expected: 0, missing: 0, isComplete: true, dueAt: undefined };
+  }
+  const { day, expected, missing } = row;
+  const due = Date.parse(`${addDays(day, 1)}T00:00:00+08:00`) + DUE_AT_HOUR * 3_600_000;
+  return {
+    lastSession: day,
+    expected,
+    missing,
+    isComplete: missing === 0,
+    dueAt: new Date(due).toISOString(),
+  };
+}
