@@ -16,6 +16,8 @@ export const scenarios: readonly Scenario[] = [
   },
   { name: 'etl-job-bad-input', workflow: 'etlJob', input: { batch_size: 0 } },
   { name: 'daily-data-ingestion', workflow: 'dailyDataIngestion' },
+  { name: 'health-check', workflow: 'healthCheck', queue: 'maintenance' },
+  { name: 'health-check-bad-input', workflow: 'healthCheck', queue: 'maintenance', input: [1] },
   retriedJob(),
   steeredJob(),
   cancelledJob(),
