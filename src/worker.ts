@@ -102,7 +102,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       notify: notifier.notify,
       maxActivities: MAX_ACTIVITIES,
     });
-    await monitoring.serve(workers.isAccepting);
+    await monitoring.serve(() => workers.isAccepting());
     return {
       ...workers,
       ended: workers.ended.then(close),

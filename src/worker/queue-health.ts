@@ -5,6 +5,7 @@ import type { QueueHealth, TemporalHealth } from '../domain/health.ts';
 import { queueName, TASK_QUEUES, type TaskQueue } from '../domain/task-queues.ts';
 
 const { TaskQueueType } = proto.temporal.api.enums.v1;
+type TaskQueueKind = (typeof TaskQueueType)[keyof typeof TaskQueueType];
 const TIMEOUT_MS = 5000;
 
 /** Whether Temporal answers, what waits in its queues, and how many jobs run. */
@@ -50,7 +51,7 @@ interface QueueStats {
 async function statsOf(
   { workflowService, options: { namespace } }: Client,
   name: string,
-  taskQueueType: number,
+  taskQueueType: TaskQueueKind,
 ): Promise<QueueStats> {
   const { stats, pollers } = await workflowService.describeTaskQueue({
     namespace,
@@ -63,7 +64,7 @@ async function statsOf(
   return {
     backlog,
     // The server keeps the age of what has gone.
-    ageSeconds: backlog === 0 ? 0 : Number(age?.seconds ?? 0) + Number(age?.nanos ?? 0) / 1e9,
+    ageSeconds: backlog === 0 ? 0 : Number(age?.seconds ?? 0) + (age?.nanos ?? 0) / 1e9,
     pollers: (pollers ?? []).map(({ identity }) => identity ?? ''),
   };
 }

@@ -116,7 +116,7 @@ function quiet(): void {
 /** Temporal's own log lines: the faults that a proof makes are no news. */
 async function quietRuntime(): Promise<void> {
   const { installRuntime } = await import('../../worker/temporal-runtime.ts');
-  installRuntime({
+  await installRuntime({
     log: quiet,
     trace: quiet,
     debug: quiet,
