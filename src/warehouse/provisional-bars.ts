@@ -102,6 +102,11 @@ async function withdraw(
       String(loadedAtMicros),
     ],
   );
+  await client.query(
+    `delete from provisional_bars p where symbol = any ($1::text[]) and not exists (
+       select from daily_bars b where b.symbol = p.symbol and b.trade_date = p.trade_date)`,
+    [rows.map((row) => columns.symbols[columns.symbolId[row] ?? 0] ?? '')],
+  );
   return taken[0]?.withdrawn ?? 0;
 }
 

@@ -28,7 +28,7 @@ grant insert, update on
   rulesets, quality_batches, quality_costs, quality_findings, bar_repairs, provisional_bars,
   coverage_scope, absences, source_breakers, source_breaker_events, source_switches, source_quotas, source_calls, source_attempts to etl_load;
 grant delete on
-  job_batches, job_symbol_failures, absences, source_switches, source_calls, source_attempts to etl_load;
+  provisional_bars, job_batches, job_symbol_failures, absences, source_switches, source_calls, source_attempts to etl_load;
 grant execute on function withdraw_bars(text[], date[], timestamptz) to etl_load;
 grant usage on all sequences in schema public to etl_load;
 alter role etl_read set default_transaction_read_only = on;

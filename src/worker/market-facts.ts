@@ -1,6 +1,7 @@
 import type { MarketFacts } from '../activities/deps.ts';
 import { CALENDAR_HORIZON, sessionsBetween } from '../calendar/trading-calendar.ts';
 import { fromDayNumber, toDayNumber } from '../domain/trading-day.ts';
+import { readExRights } from '../warehouse/ex-rights.ts';
 import type { Warehouse } from '../warehouse/pool.ts';
 import {
   lastCloses,
@@ -22,10 +23,11 @@ export function createMarketFacts(warehouse: Warehouse): MarketFacts {
     async judgeContext({ symbols, startDate, endDate }) {
       const [startDay, endDay] = [toDayNumber(startDate), toDayNumber(endDate)];
       const from = Math.max(CALENDAR_HORIZON.firstDay, startDay - LOOK_BACK_DAYS);
-      const [instruments, lastClose, suspensions] = await Promise.all([
+      const [instruments, lastClose, suspensions, exRights] = await Promise.all([
         readInstruments(warehouse, symbols),
         lastCloses(warehouse, symbols, startDate),
         readSuspensions(warehouse, symbols, { startDate, endDate }),
+        readExRights(warehouse, symbols, endDate),
       ]);
       return {
         startDay,
@@ -34,6 +36,8 @@ export function createMarketFacts(warehouse: Warehouse): MarketFacts {
         instruments: new Map(instruments.map((instrument) => [instrument.symbol, instrument])),
         lastClose,
         suspensions,
+        // Where no symbol's ex-right days are known, the rules that need them say that they abstain.
+        ...(exRights.size === 0 ? {} : { exRights }),
       };
     },
   };

@@ -63,6 +63,10 @@ describe('roles', () => {
   it('let the reader read, and nothing else', async () => {
     assert.equal((await readBars(reader, WHOLE)).length, 1);
     await assert.rejects(
+      reader.pool.query(`select withdraw_bars('{600000.SH}', '{2024-01-02}', now())`),
+      /permission denied/,
+    );
+    await assert.rejects(
       reader.pool.query("update daily_bars set source = 'x'"),
       /permission denied/,
     );

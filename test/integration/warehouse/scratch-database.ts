@@ -22,7 +22,7 @@ export async function createScratchDatabase(
     url,
     warehouse,
     async empty() {
-      await warehouse.pool.query(`truncate ${LOADED} restart identity`);
+      await warehouse.pool.query(`truncate ${LOADED} restart identity cascade`);
     },
     async drop() {
       await warehouse.close();
