@@ -16,6 +16,15 @@ import type { JobManager } from './client/job-manager.ts';
 export type { ConnectOptions } from './client/connection.ts';
 export type { JobHandle, JobSummary, JobView } from './client/job-client.ts';
 export { JobClient } from './client/job-client.ts';
+export type {
+  CheckRequest,
+  DecisionRequest,
+  QualityClient,
+  RejectRequest,
+  ReplayRequest,
+} from './client/quality-client.ts';
+export type { QualityCheckResult, QualityReportResult } from './domain/quality-check.ts';
+export type { DecisionResult, QuarantineResolution } from './domain/quarantine.ts';
 export type { HistoryOptions, JobManager, JobRequest } from './client/job-manager.ts';
 export type { JobAnalysis, Regression, RunStatistics } from './client/job-analysis.ts';
 export type { RunRecord } from './warehouse/run-history.ts';

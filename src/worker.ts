@@ -59,7 +59,6 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   const store = openStore(config.storageUrl);
   const notifier = createWorkerNotifier(config, warehouse, logger);
   const monitoring = createMonitoring({ ...settings, warehouse, runtimeMetrics });
-  const landing = createLanding(store);
   const { health } = monitoring;
   const retryDelayMs = config.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS;
   async function close(): Promise<void> {
@@ -73,9 +72,9 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       coverage: createCoverageStore(warehouse),
       retention: createRetentionStore(warehouse, store, config.cleanupBatchRows),
       retentionRules: config,
-      ...createQualityDeps(warehouse, landing),
-      landing,
       models: createModelStore(warehouse, config),
+      ...createQualityDeps(warehouse, store),
+      landing: createLanding(store),
       staging: createStaging(store),
       ...createSourceControl({ config, warehouse, cpu, notify: notifier.notify }),
       cpu,

@@ -133,7 +133,7 @@ export interface MarketFacts {
   knownInstruments(symbols?: readonly StockSymbol[]): Promise<readonly Instrument[]>;
   saveInstruments(instruments: readonly Instrument[], source: string): Promise<void>;
   judgeContext(
-    spec: BatchSpec,
+    spec: Pick<BatchSpec, 'symbols' | 'startDate' | 'endDate'>,
   ): Promise<Omit<JudgeContext, 'qualityThreshold' | 'cleanData' | 'symbols'>>;
 }
 

@@ -15,6 +15,9 @@ import { createPlanTraining } from './plan-training.ts';
 import { createProveCoverage } from './prove-coverage.ts';
 import type { QualityDeps } from './quality-deps.ts';
 import type { QuarantineActivities } from './quarantine-contract.ts';
+import { createBuildReport } from './build-report.ts';
+import type { CheckActivities } from './check-contract.ts';
+import { createCheckStoredBars } from './check-stored-bars.ts';
 import { createReplayQuarantine } from './replay-quarantine.ts';
 import { createResolveQuarantine } from './resolve-quarantine.ts';
 import { createTrainModel } from './train-model.ts';
@@ -27,7 +30,8 @@ export type WorkerActivities = EtlActivities &
   DependencyActivities &
   ModelActivities &
   CleanupActivities &
-  QuarantineActivities;
+  QuarantineActivities &
+  CheckActivities;
 
 /** All activities of the worker, over what they need. */
 export function createActivities(deps: EtlDeps & QualityDeps & CleanupDeps): WorkerActivities {
@@ -46,5 +50,7 @@ export function createActivities(deps: EtlDeps & QualityDeps & CleanupDeps): Wor
     planTraining: createPlanTraining(deps),
     trainModel: createTrainModel(deps),
     measureDrift: createMeasureDrift(deps),
+    ...createCheckStoredBars(deps),
+    ...createBuildReport(deps),
   };
 }

@@ -1,5 +1,7 @@
+import type { BarColumns } from '../domain/bar.ts';
 import type { PayloadRef } from '../domain/batch.ts';
 import type { QuarantineDecision } from '../domain/quarantine.ts';
+import type { ReportFacts } from '../quality/report/facts.ts';
 import type {
   ChunkKey,
   DecisionKey,
@@ -7,6 +9,14 @@ import type {
   ReplayedBatch,
   StoredAnswer,
 } from '../warehouse/quarantine-selection.ts';
+import type {
+  CheckStart,
+  CheckSums,
+  ShardRecord,
+  StoredShard,
+} from '../warehouse/quality-checks.ts';
+import type { NewReport } from '../warehouse/quality-reports.ts';
+import type { DayRange } from '../warehouse/queries.ts';
 import type { ReleasePlan } from '../warehouse/release-request.ts';
 import type { ChunkCounts, DecisionRecord } from '../warehouse/settle-decision.ts';
 import type { HeldSummary } from './quarantine-contract.ts';
@@ -35,4 +45,34 @@ export interface QualityDeps {
   readonly quarantine: QuarantineStore;
   /** Finds a payload of which the ledger keeps only address and size. */
   readonly payloads: { find(sha256: string, bytes: number): Promise<PayloadRef | undefined> };
+  readonly checks: CheckStore;
+  readonly reports: ReportStore;
+}
+
+/** Checks of stored bars, in the warehouse. */
+export interface CheckStore {
+  symbolsToCheck(range: DayRange): Promise<readonly string[]>;
+  lastStoredDay(): Promise<string | undefined>;
+  start(start: CheckStart, shards: readonly (readonly string[])[]): Promise<void>;
+  readShard(checkId: string, shardNo: number): Promise<StoredShard>;
+  /** Stored bars, sorted by symbol and day. */
+  readColumns(symbols: readonly string[], range: DayRange): Promise<BarColumns>;
+  recordShard(
+    key: { readonly checkId: string; readonly shardNo: number },
+    record: ShardRecord,
+  ): Promise<void>;
+  sum(checkId: string): Promise<CheckSums>;
+  close(
+    checkId: string,
+    end: { readonly cancelled: boolean; readonly result: unknown },
+  ): Promise<void>;
+}
+
+/** Reports: facts from the warehouse, pages in the object store. */
+export interface ReportStore {
+  gather(checkId: string, generatedAt: string): Promise<ReportFacts>;
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** For a browser. */
+  linkOf(key: string): string;
+  record(report: Omit<NewReport, 'location'>): Promise<number>;
 }

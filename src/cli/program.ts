@@ -19,7 +19,9 @@ import { addMetricsCommand } from './commands/metrics.ts';
 import { addNotifyCommand } from './commands/notify.ts';
 import { addProveCommand } from './commands/prove.ts';
 import { addQualityCommand } from './commands/quality.ts';
+import { addQualityCheckCommand } from './commands/quality-check.ts';
 import { addRepairsCommand } from './commands/repairs.ts';
+import { addReportCommand } from './commands/report.ts';
 import { addRulesCommand } from './commands/rules.ts';
 import { addQuarantineCommand } from './commands/quarantine.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -88,7 +90,17 @@ export function createProgram(invoke: Invoke): Command {
         addDbCommand,
       ],
     ],
-    ['Quality:', [addQuarantineCommand, addRepairsCommand, addQualityCommand, addRulesCommand]],
+    [
+      'Quality:',
+      [
+        addReportCommand,
+        addQuarantineCommand,
+        addRepairsCommand,
+        addQualityCommand,
+        addQualityCheckCommand,
+        addRulesCommand,
+      ],
+    ],
     [
       'Trust:',
       [

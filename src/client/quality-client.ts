@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 
 import { SystemError } from '../domain/errors.ts';
+import type { QualityCheckResult, QualityReportResult } from '../domain/quality-check.ts';
 import type {
   DecisionKind,
   DecisionResult,
@@ -41,6 +42,14 @@ export interface ReplayRequest extends DecisionRequest {
   readonly qualityThreshold?: number;
 }
 
+/** Which stored bars: with nothing, all symbols and the last 30 days (of a report: 90). */
+export interface CheckRequest {
+  readonly symbols?: readonly string[];
+  readonly daysBack?: number;
+  readonly startDate?: string;
+  readonly endDate?: string;
+}
+
 /** The quality duties, typed. Made by `connect()`: `client.quality`. */
 export class QualityClient {
   private readonly temporal: Client;
@@ -71,6 +80,26 @@ export class QualityClient {
     const jobId = `resolve-quarantine/${digestOf(input)}`;
     await this.start('resolveQuarantine', jobId, input);
     return this.result<QuarantineResolution>(jobId);
+  }
+
+  /** Judges stored bars again: `{ symbols, daysBack }` or `{ startDate, endDate }`; returns when it is done. */
+  async checkQuality(input: CheckRequest = {}): Promise<QualityCheckResult> {
+    return this.result<QualityCheckResult>((await this.startQualityCheck(input)).jobId);
+  }
+
+  /** Starts a check, or joins the same one where it runs. */
+  async startQualityCheck(input: CheckRequest = {}): Promise<DutyHandle> {
+    return this.start('dataQualityCheck', `data-quality-check/${digestOf(input)}`, input);
+  }
+
+  /** Judges stored bars and draws the report; returns when it is stored. */
+  async generateQualityReport(input: CheckRequest = {}): Promise<QualityReportResult> {
+    return this.result<QualityReportResult>((await this.startQualityReport(input)).jobId);
+  }
+
+  /** Starts a report, or joins the same one where it runs. */
+  async startQualityReport(input: CheckRequest = {}): Promise<DutyHandle> {
+    return this.start('generateQualityReport', `quality-report/${digestOf(input)}`, input);
   }
 
   private async decide(decision: DecisionKind, request: DecisionRequest): Promise<DecisionResult> {

@@ -55,20 +55,19 @@ export async function startMarketWorker(options: MarketWorkerOptions): Promise<M
   const store = openStore(storageUrl);
   const batchSize = options.batchSize ?? 1000;
   const queuePrefix = `market-${randomUUID().slice(0, 8)}-`;
-  const landing = createLanding(store);
   const activities = createActivities({
     runs: createRunStore(warehouse),
     facts: createMarketFacts(warehouse),
     coverage: createCoverageStore(warehouse),
     retention: createRetentionStore(warehouse, store, CLEANUP_ROWS),
     retentionRules: { retentionDays: 365, barsRetentionDays: undefined },
-    ...createQualityDeps(warehouse, landing),
-    landing,
     models: createModelStore(warehouse, {
       anomalyContamination: 0.001,
       anomalyModel: 'auto',
       anomalyShare: 0.02,
     }),
+    ...createQualityDeps(warehouse, store),
+    landing: createLanding(store),
     staging: createStaging(store),
     sources: { names: [source.name], expand: (names) => names, get: () => source },
     desk: createSourceDesk({

@@ -17,7 +17,7 @@ export interface Difference {
 }
 
 /** COPY takes no parameters; settings of the transaction carry them, so that no value is ever spliced into SQL. */
-const BIND_KEYS = `select set_config('candlewick.symbols', $1, true), set_config('candlewick.first_day', $2, true),
+export const BIND_KEYS = `select set_config('candlewick.symbols', $1, true), set_config('candlewick.first_day', $2, true),
   set_config('candlewick.last_day', $3, true)`;
 const READ_BACK = `copy (
   select ${READ_COLUMNS} from daily_bars

@@ -1,5 +1,7 @@
 import type { QualityDeps } from '../activities/quality-deps.ts';
-import type { LandingStore } from '../storage/landing.ts';
+import { createLanding } from '../storage/landing.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { linkOf } from '../storage/link.ts';
 import type { Warehouse } from '../warehouse/pool.ts';
 import { summariseHeld } from '../warehouse/quarantine-rows.ts';
 import {
@@ -9,10 +11,23 @@ import {
   selectHeld,
 } from '../warehouse/quarantine-selection.ts';
 import { planRelease } from '../warehouse/release-request.ts';
+import {
+  closeCheck,
+  lastStoredDay,
+  readShard,
+  recordShard,
+  startCheck,
+  sumCheck,
+  symbolsToCheck,
+} from '../warehouse/quality-checks.ts';
+import { recordReport } from '../warehouse/quality-reports.ts';
+import { readColumns } from '../warehouse/read-columns.ts';
+import { gatherReport } from '../warehouse/report-facts.ts';
 import { countChunk, settleChunk, settleRefused } from '../warehouse/settle-decision.ts';
 
 /** What the quality duties need, over a warehouse and the stores. */
-export function createQualityDeps(warehouse: Warehouse, landing: LandingStore): QualityDeps {
+export function createQualityDeps(warehouse: Warehouse, store: ObjectStore): QualityDeps {
+  const landing = createLanding(store);
   return {
     quarantine: {
       summarise: () => summariseHeld(warehouse),
@@ -26,5 +41,21 @@ export function createQualityDeps(warehouse: Warehouse, landing: LandingStore): 
       answers: (batchId) => readAnswers(warehouse, batchId),
     },
     payloads: { find: (sha256, bytes) => landing.find(sha256, bytes) },
+    checks: {
+      symbolsToCheck: (range) => symbolsToCheck(warehouse, range),
+      lastStoredDay: () => lastStoredDay(warehouse),
+      start: (start, shards) => startCheck(warehouse, start, shards),
+      readShard: (checkId, shardNo) => readShard(warehouse, checkId, shardNo),
+      readColumns: (symbols, range) => readColumns(warehouse, symbols, range),
+      recordShard: (key, record) => recordShard(warehouse, key, record),
+      sum: (checkId) => sumCheck(warehouse, checkId),
+      close: (checkId, end) => closeCheck(warehouse, checkId, end),
+    },
+    reports: {
+      gather: (checkId, generatedAt) => gatherReport(warehouse, checkId, generatedAt),
+      put: (key, bytes) => store.put(key, bytes),
+      linkOf: (key) => linkOf(store.location, key),
+      record: (report) => recordReport(warehouse, { ...report, location: store.location }),
+    },
   };
 }

@@ -7,3 +7,5 @@ export { historicalBackfill } from './historical-backfill.ts';
 export { resolveQuarantine } from './resolve-quarantine.ts';
 export { measureModelDrift } from './measure-model-drift.ts';
 export { trainAnomalyModel } from './train-anomaly-model.ts';
+export { dataQualityCheck } from './data-quality-check.ts';
+export { generateQualityReport } from './generate-quality-report.ts';

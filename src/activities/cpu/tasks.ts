@@ -10,6 +10,9 @@ import type {
   PrepareTask,
 } from '../../quality/anomaly/training.ts';
 import type { ModelAccount } from '../../quality/anomaly/rank-open-rows.ts';
+import type { ReportFacts } from '../../quality/report/facts.ts';
+import type { CheckOutcome, CheckTask } from './check-task.ts';
+import type { RenderedReport } from './report-task.ts';
 import type { JudgeContext } from '../../quality/verdict.ts';
 import type { MeasureDriftTask, MeasuredDrift } from './model-tasks.ts';
 
@@ -97,4 +100,8 @@ export interface CpuTasks {
   prepareRows(task: PrepareTask, signal: AbortSignal): Promise<LabelledRows>;
   fitModel(task: FitTask, signal: AbortSignal): Promise<FitOutcome>;
   measureDrift(task: MeasureDriftTask, signal: AbortSignal): Promise<MeasuredDrift>;
+  /** Judges stored bars. */
+  check(task: CheckTask, signal: AbortSignal): Promise<CheckOutcome>;
+  /** Draws a quality report. */
+  report(facts: ReportFacts, signal: AbortSignal): Promise<RenderedReport>;
 }

@@ -17,6 +17,9 @@ import { openStore } from '../../storage/open-store.ts';
 import { createStaging } from '../../storage/staging.ts';
 import { createAcceptTask, type AcceptOutcome, type AcceptTask } from './accept-task.ts';
 import { runMeasureDrift, type MeasuredDrift, type MeasureDriftTask } from './model-tasks.ts';
+import type { ReportFacts } from '../../quality/report/facts.ts';
+import { runCheck, type CheckOutcome, type CheckTask } from './check-task.ts';
+import type { RenderedReport } from './report-task.ts';
 import type { ThreadData } from './pool.ts';
 import type { TransformOutcome, TransformTask, ValidateOutcome, ValidateTask } from './tasks.ts';
 import { createTransformTask } from './transform-task.ts';
@@ -58,6 +61,16 @@ export function fitModel(task: FitTask): FitOutcome {
 
 export function measureDrift(task: MeasureDriftTask): MeasuredDrift {
   return runMeasureDrift(task);
+}
+
+export function check(task: CheckTask): CheckOutcome {
+  return runCheck(task);
+}
+
+/** Loaded when first wanted: the drawing library is large, and most threads never draw. */
+export async function report(facts: ReportFacts): Promise<RenderedReport> {
+  const { runReport } = await import('./report-task.ts');
+  return runReport(facts);
 }
 
 export function render(request: RenderRequest): Uint8Array {

@@ -13,6 +13,7 @@ import { provisionalBars } from './0022-provisional-bars.ts';
 import { modelVersions } from './0023-model-versions.ts';
 import { thresholdVersions } from './0024-threshold-versions.ts';
 import { quarantineDecisions } from './0026-quarantine-decisions.ts';
+import { qualityChecks } from './0027-quality-checks.ts';
 import { coverage } from './0030-coverage.ts';
 import { springFestival } from './0031-spring-festival.ts';
 import { notices } from './0035-notices.ts';
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   modelVersions,
   thresholdVersions,
   quarantineDecisions,
+  qualityChecks,
   coverage,
   springFestival,
   notices,

@@ -27,7 +27,8 @@ describe('quarantine by hand, on real servers', () => {
   let held = 0;
   let spoiled = 0;
 
-  before(async () => {
+  before(async function prepare() {
+    this.timeout(120_000);
     stand = await openQualityStand();
     stand.writeFile('bars.csv', barsCsv(truth, spoilOpen(bad)));
     const metrics = await stand.client.runJob({ jobName: 'first', path: 'bars.csv' });

@@ -1,0 +1,87 @@
+import { allocateBarColumns, firstRows, MISSING, type BarColumns } from '../domain/bar.ts';
+import type { StockSymbol } from '../domain/stock-symbol.ts';
+import { BIND_KEYS } from './compare-stored.ts';
+import { createBarReader, READ_COLUMNS } from './copy-decoder.ts';
+import { copyOut } from './copy-stream.ts';
+import { inTransaction, type Warehouse } from './pool.ts';
+import type { DayRange } from './queries.ts';
+
+const READ_SORTED = `copy (
+  select ${READ_COLUMNS} from daily_bars
+   where symbol = any (string_to_array(current_setting('candlewick.symbols'), ','))
+     and trade_date between current_setting('candlewick.first_day')::date
+                        and current_setting('candlewick.last_day')::date
+   order by symbol, trade_date) to stdout (format binary)`;
+const PRE_CLOSE_BITS = MISSING.noColumn << 16;
+const AMOUNT_BITS = MISSING.noColumn << 24;
+const FIRST_CAPACITY = 4096;
+
+/** Stored bars as columns, sorted by symbol and day; only symbols that have a bar in the range are in the dictionary. */
+export async function readColumns(
+  warehouse: Warehouse,
+  symbols: readonly StockSymbol[],
+  { startDate, endDate }: DayRange,
+): Promise<BarColumns> {
+  return inTransaction(warehouse, 'Reading stored bars', async (client) => {
+    const collector = new Collector();
+    await client.query(BIND_KEYS, [symbols.join(','), startDate, endDate]);
+    const reader = createBarReader((bar) => collector.take(bar));
+    await copyOut(client, READ_SORTED, (chunk) => reader.push(chunk));
+    reader.end();
+    return collector.columns();
+  });
+}
+
+type Bar = Parameters<Parameters<typeof createBarReader>[0]>[0];
+
+class Collector {
+  readonly #symbols: string[] = [];
+  #columns = allocateBarColumns(FIRST_CAPACITY, []);
+  #length = 0;
+
+  take(bar: Bar): void {
+    if (this.#length === this.#columns.length) {
+      this.#columns = grown(this.#columns);
+    }
+    if (this.#symbols.at(-1) !== bar.symbol) {
+      this.#symbols.push(bar.symbol);
+    }
+    const row = this.#length;
+    const columns = this.#columns;
+    columns.symbolId[row] = this.#symbols.length - 1;
+    columns.tradingDay[row] = bar.tradingDay;
+    columns.open[row] = bar.open;
+    columns.high[row] = bar.high;
+    columns.low[row] = bar.low;
+    columns.close[row] = bar.close;
+    columns.preClose[row] = bar.preClose;
+    columns.volume[row] = bar.volume;
+    columns.amount[row] = bar.amount;
+    columns.sourceRow[row] = row;
+    // A value that no source has said is no fault of the row.
+    columns.missing[row] =
+      (Number.isNaN(bar.preClose) ? PRE_CLOSE_BITS : 0) |
+      (Number.isNaN(bar.amount) ? AMOUNT_BITS : 0);
+    this.#length += 1;
+  }
+
+  columns(): BarColumns {
+    return { ...firstRows(this.#columns, this.#length), symbols: this.#symbols };
+  }
+}
+
+function grown(from: BarColumns): BarColumns {
+  const to = allocateBarColumns(from.length * 2, from.symbols);
+  to.symbolId.set(from.symbolId);
+  to.tradingDay.set(from.tradingDay);
+  to.open.set(from.open);
+  to.high.set(from.high);
+  to.low.set(from.low);
+  to.close.set(from.close);
+  to.preClose.set(from.preClose);
+  to.volume.set(from.volume);
+  to.amount.set(from.amount);
+  to.missing.set(from.missing);
+  to.sourceRow.set(from.sourceRow);
+  return to;
+}
