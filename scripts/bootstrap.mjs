@@ -159,6 +159,7 @@ const targets = {
   start: () => handOver([cli, 'demo', ...args]),
   candlewick: () => handOver([cli, ...args]),
   bench: () => handOver(['--expose-gc', join(root, 'dist', 'bench', 'main.js'), ...args]),
+  'bench:daily': () => handOver([join(root, 'dist', 'bench', 'daily.js'), ...args]),
   'bench:quality': () => handOver([join(root, 'dist', 'bench', 'quality.js'), ...args]),
   'bench:models': () => handOver([join(root, 'dist', 'bench', 'models.js'), ...args]),
   'bench:quality-speed': () => handOver([join(root, 'dist', 'bench', 'quality-speed.js'), ...args]),
