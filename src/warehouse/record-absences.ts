@@ -21,6 +21,9 @@ select array_agg(distinct s order by s) as symbols, b.start_date, b.end_date, r.
   join load_batches l using (run_id, batch_no)
   cross join unnest(b.symbols) as s
  where b.run_id = $1 and s <> all (b.skipped)
+   -- Sources that are asked over a network have said themselves, when they were asked, what they do not have.
+   and not exists (select from source_attempts t
+                    where t.run_id = b.run_id and t.batch_no = b.batch_no and t.endpoint <> '')
    and not exists (select from job_symbol_failures f
                     where f.run_id = b.run_id and f.batch_no = b.batch_no and f.symbol = s)
  group by b.start_date, b.end_date, r.due_at, r.config`;

@@ -54,7 +54,8 @@ language sql stable as $$
           union all
           select w.symbol, owed_from from unnest(symbols) as w (symbol) where owed_from is not null) s
     left join instruments i on i.symbol = s.symbol
-    join exchange_sessions d on d.exchange = exchange_of(s.symbol)
+    -- The plain bounds are for the index: without them every symbol meets every session since 1990.
+    join exchange_sessions d on d.exchange = exchange_of(s.symbol) and d.trading_day between from_day and to_day
          and d.trading_day between greatest(from_day, s.first_day, i.list_date)
                                and least(to_day, last_completed_day(instant))
          and (i.delist_date is null or d.trading_day < i.delist_date)
