@@ -26,7 +26,8 @@ export function createCpuPool(data: ThreadData, threads = availableParallelism()
     workerData: data,
     minThreads: 1,
     maxThreads: threads,
-    idleTimeout: 30_000,
+    // A thread costs a second of compilation: it is kept through the pauses of a job.
+    idleTimeout: 600_000,
   });
   return {
     transform: (task, signal) => pool.run(task, { name: 'transform', signal }),
