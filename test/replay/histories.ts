@@ -4,6 +4,9 @@ import { join, resolve } from 'node:path';
 /** The compiled code runs from dist; the recordings lie beside the sources. */
 const FOLDER = resolve('test', 'replay', 'histories');
 
+/** What would tell of the machine that recorded, and what stands in its place. */
+const IMPERSONAL: Readonly<Record<string, string>> = { identity: 'recorder', stackTrace: '' };
+
 export interface RecordedHistory {
   readonly name: string;
   readonly workflowType: string;
@@ -34,7 +37,7 @@ export function readHistories(): readonly RecordedHistory[] {
 /** One event a line, so that a recording can be read and compared; without the name of the machine that made it. */
 export function writeHistory(name: string, json: string): void {
   const { events } = JSON.parse(json, (key, value: unknown) =>
-    key === 'identity' ? 'recorder' : value,
+    key in IMPERSONAL ? IMPERSONAL[key] : value,
   ) as { events: unknown[] };
   const lines = events.map((event) => JSON.stringify(event));
   writeFileSync(join(FOLDER, `${name}.json`), `{"events":[\n${lines.join(',\n')}\n]}\n`);

@@ -18,6 +18,20 @@ export const scenarios: readonly Scenario[] = [
   { name: 'daily-data-ingestion', workflow: 'dailyDataIngestion' },
   { name: 'health-check', workflow: 'healthCheck', queue: 'maintenance' },
   { name: 'health-check-bad-input', workflow: 'healthCheck', queue: 'maintenance', input: [1] },
+  {
+    name: 'historical-backfill',
+    workflow: 'historicalBackfill',
+    input: { symbols: ['000001.SZ', '600000.SH'], ...RANGE },
+  },
+  {
+    name: 'resolve-quarantine',
+    workflow: 'resolveQuarantine',
+    queue: 'data_quality',
+    during: async (handle) => {
+      await handle.executeUpdate('close', { args: [] });
+    },
+  },
+  { name: 'cleanup-old-data', workflow: 'cleanupOldData', queue: 'maintenance' },
   retriedJob(),
   steeredJob(),
   cancelledJob(),
