@@ -31,6 +31,8 @@ export const scenarios: readonly Scenario[] = [
       await handle.executeUpdate('close', { args: [] });
     },
   },
+  { name: 'data-quality-check', workflow: 'dataQualityCheck', queue: 'data_quality' },
+  { name: 'generate-quality-report', workflow: 'generateQualityReport', queue: 'data_quality' },
   { name: 'cleanup-old-data', workflow: 'cleanupOldData', queue: 'maintenance' },
   retriedJob(),
   steeredJob(),
