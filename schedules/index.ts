@@ -1,6 +1,7 @@
 import { dailyIngestion } from './daily-ingestion.ts';
 import type { ScheduleDefinition } from './schedule-definition.ts';
 import { weeklyCleanup } from './weekly-cleanup.ts';
+import { weeklyDrift } from './weekly-drift.ts';
 import { weeklyReport } from './weekly-report.ts';
 
 /** When each of them runs: cron in Asia/Shanghai. */
@@ -10,10 +11,14 @@ export interface ScheduleTimes {
   readonly cleanupSchedule: string;
 }
 
+/** Saturday, an hour before the report's default. */
+const DRIFT_AT = '0 5 * * 6';
+
 /** Every schedule of the product. */
 export function schedulesAt(times: ScheduleTimes): readonly ScheduleDefinition[] {
   return [
     dailyIngestion(times.dailySchedule),
+    weeklyDrift(DRIFT_AT),
     weeklyReport(times.reportSchedule),
     weeklyCleanup(times.cleanupSchedule),
   ];

@@ -1,3 +1,4 @@
+import { coverage } from './coverage.ts';
 import { exactlyOnce } from './exactly-once.ts';
 import { failover } from './failover.ts';
 import { kill } from './kill.ts';
@@ -18,6 +19,7 @@ export const proofs: Readonly<Record<string, Proof>> = {
   quota,
   units,
   schedules,
+  coverage,
   year,
   kill,
 };

@@ -54,10 +54,10 @@ language sql stable as $$
           union all
           select w.symbol, owed_from from unnest(symbols) as w (symbol) where owed_from is not null) s
     left join instruments i on i.symbol = s.symbol
-    -- The plain bounds are for the index: without them every symbol meets every session since 1990.
-    join exchange_sessions d on d.exchange = exchange_of(s.symbol) and d.trading_day between from_day and to_day
-         and d.trading_day between greatest(from_day, s.first_day, i.list_date)
-                               and least(to_day, last_completed_day(instant))
+    join exchange_sessions d on d.exchange = exchange_of(s.symbol)
+         -- Bounds that do not depend on the symbol stand alone: they cut the calendar before it is multiplied by symbols.
+         and d.trading_day >= from_day and d.trading_day <= least(to_day, last_completed_day(instant))
+         and d.trading_day >= s.first_day and (i.list_date is null or d.trading_day >= i.list_date)
          and (i.delist_date is null or d.trading_day < i.delist_date)
     left join daily_bars b on b.symbol = s.symbol and b.trade_date = d.trading_day
     left join suspensions u on b.symbol is null and u.symbol = s.symbol and u.trade_date = d.trading_day
