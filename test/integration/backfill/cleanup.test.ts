@@ -60,13 +60,13 @@ describe('cleanup', () => {
     await state.database?.drop();
   });
 
-  function worker(): MarketWorker {
+  function running(): MarketWorker {
     assert.ok(state.worker);
     return state.worker;
   }
 
   function cleanUp(input: Readonly<Record<string, unknown>>): Promise<CleanupReport> {
-    const { client, queuePrefix } = worker();
+    const { client, queuePrefix } = running();
     return client.temporal.workflow.execute<
       (input: Readonly<Record<string, unknown>>) => Promise<CleanupReport>
     >('cleanupOldData', {
@@ -77,7 +77,7 @@ describe('cleanup', () => {
   }
 
   async function count(sql: string): Promise<number> {
-    const { rows } = await worker().warehouse.pool.query<{ count: number }>(
+    const { rows } = await running().warehouse.pool.query<{ count: number }>(
       `select count(*)::int as count from ${sql}`,
     );
     return rows[0]?.count ?? 0;
@@ -117,7 +117,7 @@ describe('cleanup', () => {
   });
 
   it('keeps a year of bars that an active job works on', async () => {
-    const { pool } = worker().warehouse;
+    const { pool } = running().warehouse;
     await pool.query(`
       insert into job_runs (run_id, job_id, job_type, job_name, status, config, symbols, due_at)
       values ('busy', 'busy-job', 'etlJob', 'busy', 'running', '{"startDate": "2025-06-01", "endDate": "2025-07-01"}', 1, now())`);
