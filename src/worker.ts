@@ -6,6 +6,7 @@ import type { Config } from './config/config.ts';
 import { readRulesFile } from './config/rules-file.ts';
 import type { TaskQueue } from './domain/task-queues.ts';
 import type { Logger } from './observability/logger.ts';
+import { startTracing } from './observability/tracing.ts';
 import { temporalLogger } from './observability/temporal-logger.ts';
 import { createLanding } from './storage/landing.ts';
 import { openStore } from './storage/open-store.ts';
@@ -15,6 +16,7 @@ import { openWarehouse } from './warehouse/pool.ts';
 import { createCoverageStore } from './worker/coverage-store.ts';
 import { createMarketFacts } from './worker/market-facts.ts';
 import { createModelStore } from './worker/model-store.ts';
+import { workerId } from './worker/health-probes.ts';
 import { createMonitoring } from './worker/monitoring.ts';
 import { createWorkerNotifier } from './worker/notifications.ts';
 import { createQualityDeps } from './worker/quality-stores.ts';
@@ -59,10 +61,12 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   const store = openStore(config.storageUrl);
   const notifier = createWorkerNotifier(config, warehouse, logger);
   const monitoring = createMonitoring({ ...settings, warehouse, runtimeMetrics });
+  const tracing =
+    config.otlpEndpoint === undefined ? undefined : startTracing(config.otlpEndpoint, workerId());
   const { health } = monitoring;
   const retryDelayMs = config.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS;
   async function close(): Promise<void> {
-    await Promise.allSettled([monitoring.close(), notifier.close()]);
+    await Promise.allSettled([monitoring.close(), notifier.close(), tracing?.close()]);
     await Promise.allSettled([cpu.close(), warehouse.close()]);
   }
   try {
@@ -97,6 +101,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       queues: settings.queues,
       activities: { ...activities, ...createCheckHealth({ health, notify: notifier.notify }) },
       metrics: monitoring.metrics,
+      tracing,
       retry: { transientRetries: config.retryAttempts, transientDelayMs: retryDelayMs },
       notify: notifier.notify,
       maxActivities: MAX_ACTIVITIES,

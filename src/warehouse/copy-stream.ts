@@ -5,6 +5,7 @@ import type { ClientBase } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 
 import { SystemError } from '../domain/errors.ts';
+import { traced } from './span.ts';
 
 export interface CopyHooks {
   /** Called for each chunk that was taken or came. */
@@ -22,6 +23,17 @@ export async function copyIn(
   statement: string,
   chunks: Iterable<Buffer>,
   hooks: CopyHooks = {},
+): Promise<number> {
+  return traced('COPY', { 'db.system': 'postgresql', 'db.statement': statement }, () =>
+    sendCopy(client, statement, chunks, hooks),
+  );
+}
+
+async function sendCopy(
+  client: ClientBase,
+  statement: string,
+  chunks: Iterable<Buffer>,
+  hooks: CopyHooks,
 ): Promise<number> {
   const stream = client.query(copyFrom(statement, { highWaterMark: BUFFER_BYTES }));
   return watched(stream, async (moved) => {

@@ -1,6 +1,10 @@
 import { fileURLToPath } from 'node:url';
 
 import { Connection } from '@temporalio/client';
+import {
+  makeWorkflowExporter,
+  OpenTelemetryActivityInboundInterceptor,
+} from '@temporalio/interceptors-opentelemetry';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 
 import { createFailureInterceptor, type RetryRules } from '../activities/failure-interceptor.ts';
@@ -10,8 +14,10 @@ import type { Notify } from '../domain/notice.ts';
 import { queueName, type TaskQueue } from '../domain/task-queues.ts';
 import { createMetricsInterceptor } from '../activities/metrics-interceptor.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { Tracing } from '../observability/tracing.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 
+const TRACED_BUNDLE = fileURLToPath(new URL('../../workflow-bundle-traced.js', import.meta.url));
 /** Built by `npm run build`; must be made by the very version of @temporalio/worker that runs it. */
 const BUNDLE = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url));
 
@@ -24,6 +30,8 @@ export interface TemporalWorkerOptions extends ConnectOptions {
   readonly notify: Notify;
   /** Counts what the activities do. */
   readonly metrics?: Metrics;
+  /** Where spans go; without it nothing is traced. */
+  readonly tracing?: Tracing | undefined;
   /** Activities at a time, on each queue. */
   readonly maxActivities: number;
 }
@@ -69,7 +77,15 @@ export async function startTemporalWorkers(
 }
 
 function workerOptions(
-  { activities, retry, notify, metrics, maxActivities, queuePrefix }: TemporalWorkerOptions,
+  {
+    activities,
+    retry,
+    notify,
+    metrics,
+    tracing,
+    maxActivities,
+    queuePrefix,
+  }: TemporalWorkerOptions,
   queue: TaskQueue,
   connection: NativeConnection,
   namespace: string,
@@ -78,10 +94,17 @@ function workerOptions(
     connection,
     namespace,
     taskQueue: queueName(queue, queuePrefix ?? ''),
-    workflowBundle: { codePath: BUNDLE },
+    workflowBundle: { codePath: tracing === undefined ? BUNDLE : TRACED_BUNDLE },
+    ...(tracing === undefined
+      ? {}
+      : { sinks: { exporter: makeWorkflowExporter(tracing.processor, tracing.resource) } }),
     activities: { ...activities },
     interceptors: {
       activity: [
+        (context) =>
+          tracing === undefined
+            ? {}
+            : { inbound: new OpenTelemetryActivityInboundInterceptor(context) },
         (context) =>
           metrics === undefined ? {} : { inbound: createMetricsInterceptor(context, metrics) },
         (context) => ({ inbound: createFailureInterceptor(context, retry, notify) }),

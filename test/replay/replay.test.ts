@@ -6,6 +6,7 @@ import { bundleWorkflowCode, Worker, type ReplayWorkerOptions } from '@temporali
 import { readHistories, type RecordedHistory } from './histories.ts';
 
 const codePath = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url));
+const tracedPath = fileURLToPath(new URL('../../workflow-bundle-traced.js', import.meta.url));
 const changed = fileURLToPath(new URL('./changed-etl-job.js', import.meta.url));
 
 /** What is wrong with each history, by its name. */
@@ -31,6 +32,15 @@ describe('recorded histories', () => {
     for (const [name, error] of errors) {
       assert.equal(error, undefined, `${name}: ${error?.message}`);
     }
+  });
+
+  it('replay the same when traces are switched on', async () => {
+    const errors = await replay({ workflowBundle: { codePath: tracedPath } }, histories);
+
+    assert.deepEqual(
+      [...errors].filter(([, error]) => error !== undefined),
+      [],
+    );
   });
 
   it('are there of every workflow', async () => {
