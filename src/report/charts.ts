@@ -151,20 +151,26 @@ interface HeatCell {
   readonly month: string;
 }
 
+/** A year and some weeks fit on one line; longer ranges have a line for each year. */
+const WEEKS_ON_A_LINE = 60;
+
 /** One cell a session: how much of what is owed is there. Days without a session stay empty. */
 export function completenessChart(days: readonly ReportDay[], label: string): Html {
-  const cells = days.map(heatCell);
-  const years = [...new Set(cells.map(({ year }) => year))];
-  const weeks = cells.map(({ week }) => week);
+  const first = mondayOf(days.at(0)?.day ?? '1970-01-01');
+  const span = weeksBetween(first, days.at(-1)?.day ?? '1970-01-01');
+  const isByYear = span >= WEEKS_ON_A_LINE;
+  const cells = days.map((day) => {
+    const newYear = `${day.day.slice(0, 4)}-01-01`;
+    return heatCell(day, weeksBetween(isByYear ? mondayOf(newYear) : first, day.day));
+  });
+  const years = isByYear ? [...new Set(cells.map(({ year }) => year))] : [''];
   const domain = Array.from(
-    { length: Math.max(...weeks) - Math.min(...weeks) + 1 },
-    (_, index) => Math.min(...weeks) + index,
+    { length: Math.max(...cells.map(({ week }) => week)) + 1 },
+    (_, week) => week,
   );
-  const firstOfMonth = cells.filter(
-    ({ month, year }, at) =>
-      at === 0 || cells[at - 1]?.month !== month || cells[at - 1]?.year !== year,
-  );
+  const firstOfMonth = cells.filter(({ month }, at) => cells[at - 1]?.month !== month);
   const side = Math.min(26, Math.floor((WIDTH - 90) / domain.length));
+  const facet = isByYear ? { fy: 'year' } : {};
   return draw(label, {
     width: Math.max(320, 90 + side * domain.length),
     height: years.length * (side * 5 + 30) + 24,
@@ -175,12 +181,12 @@ export function completenessChart(days: readonly ReportDay[], label: string): Ht
     padding: 0,
     x: { domain, axis: null },
     y: { domain: WEEKDAYS, label: null, tickSize: 0 },
-    ...(years.length > 1 ? { fy: { domain: years, label: null } } : {}),
+    ...(isByYear ? { fy: { domain: years, label: null } } : {}),
     marks: [
       Plot.cell(cells, {
         x: 'week',
         y: 'weekday',
-        ...(years.length > 1 ? { fy: 'year' } : {}),
+        ...facet,
         fill: 'colour',
         title: 'title',
         inset: 1.5,
@@ -188,7 +194,7 @@ export function completenessChart(days: readonly ReportDay[], label: string): Ht
       }),
       Plot.text(firstOfMonth, {
         x: 'week',
-        ...(years.length > 1 ? { fy: 'year' } : {}),
+        ...facet,
         frameAnchor: 'top',
         dy: -14,
         text: 'month',
@@ -198,19 +204,18 @@ export function completenessChart(days: readonly ReportDay[], label: string): Ht
   });
 }
 
-function heatCell({
-  day,
-  owed,
-  loaded,
-  present,
-  missing,
-  quarantined,
-  excused,
-}: ReportDay): HeatCell {
+function mondayOf(day: string): Date {
   const date = dateOf(day);
-  const newYear = Date.UTC(date.getUTCFullYear(), 0, 1);
-  const mondayOffset = (new Date(newYear).getUTCDay() + 6) % 7;
-  const dayOfYear = Math.round((date.getTime() - newYear) / MS_PER_DAY);
+  return new Date(date.getTime() - ((date.getUTCDay() + 6) % 7) * MS_PER_DAY);
+}
+
+function weeksBetween(monday: Date, day: string): number {
+  return Math.floor((dateOf(day).getTime() - monday.getTime()) / (7 * MS_PER_DAY));
+}
+
+function heatCell(line: ReportDay, week: number): HeatCell {
+  const { day, owed, loaded, present, missing, quarantined, excused } = line;
+  const date = dateOf(day);
   const colour =
     present === undefined
       ? 'var(--track)'
@@ -218,7 +223,7 @@ function heatCell({
   const lack = missing + quarantined === 0 ? '' : `, ${missing} missing, ${quarantined} held`;
   return {
     year: day.slice(0, 4),
-    week: Math.floor((dayOfYear + mondayOffset) / 7),
+    week,
     weekday: WEEKDAYS[(date.getUTCDay() + 6) % 7] ?? 'Fri',
     colour,
     title: `${day}: ${countText(loaded)} of ${countText(owed)} (${percentText(present)})${lack}${excused === 0 ? '' : `, ${excused} excused`}`,
@@ -234,7 +239,7 @@ interface Candle {
   readonly close: number;
   readonly volume: number;
   readonly colour: string;
-  /** A bar that did not move would be invisible: it gets a hair of height. */
+  /** A bar that hardly moved would be invisible: it gets a hair of height. */
   readonly top: number;
   readonly bottom: number;
 }
@@ -244,14 +249,15 @@ export function candleChart({ bars, flags }: CandleFacts, label: string): Html {
   const days = [...new Set([...bars, ...flags].map(({ day }) => day))].toSorted();
   const high = Math.max(...bars.map((bar) => bar.high));
   const low = Math.min(...bars.map((bar) => bar.low));
-  const hair = (high - low || high) * 0.004;
+  const hair = (high - low || high) * 0.008;
   const candles = bars.map((bar): Candle => {
     const isUp = bar.close >= bar.open;
+    const lack = Math.max(0, hair - Math.abs(bar.close - bar.open)) / 2;
     return {
       ...bar,
       colour: isUp ? 'var(--up)' : 'var(--down)',
-      top: Math.max(bar.open, bar.close) + (bar.open === bar.close ? hair : 0),
-      bottom: Math.min(bar.open, bar.close) - (bar.open === bar.close ? hair : 0),
+      top: Math.max(bar.open, bar.close) + lack,
+      bottom: Math.min(bar.open, bar.close) - lack,
     };
   });
   const byDay = new Map(candles.map((candle) => [candle.day, candle]));
@@ -274,6 +280,7 @@ export function candleChart({ bars, flags }: CandleFacts, label: string): Html {
   const prices = draw(label, {
     height: 260,
     marginLeft: 52,
+    marginRight: 20,
     marginTop: 30,
     x: { ...x, axis: null },
     y: { label: null, nice: true, ticks: 5 },
@@ -307,6 +314,7 @@ export function candleChart({ bars, flags }: CandleFacts, label: string): Html {
   const volumes = draw(`${label}: volume`, {
     height: 84,
     marginLeft: 52,
+    marginRight: 20,
     marginTop: 6,
     x,
     y: { label: null, ticks: 2, tickFormat: 's' },

@@ -25,9 +25,12 @@ grant select on all tables in schema public to etl_load, etl_read;
 grant insert, update on
   daily_bars, daily_bars_history, instruments, suspensions, adjustment_factors, load_batches, batch_answers, batch_verdicts,
   load_claims, quarantine, job_runs, job_batches, job_symbol_failures,
+  quarantine_selections, quarantine_decisions, quality_checks, quality_check_shards, quality_check_symbols,
+  quality_check_days, quality_check_rules, quality_check_findings, quality_reports,
   rulesets, quality_batches, quality_costs, quality_findings, bar_repairs, provisional_bars,
   coverage_scope, absences, source_breakers, source_breaker_events, source_switches, source_quotas, source_calls, source_attempts to etl_load;
 grant delete on
+  quality_check_symbols, quality_check_days, quality_check_rules, quality_check_findings,
   provisional_bars, job_batches, job_symbol_failures, absences, source_switches, source_calls, source_attempts to etl_load;
 grant execute on function withdraw_bars(text[], date[], timestamptz) to etl_load;
 grant usage on all sequences in schema public to etl_load;

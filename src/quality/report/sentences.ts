@@ -185,7 +185,7 @@ function anomalies({ facts }: Figures): string {
   const [first] = facts.anomalies;
   return first === undefined
     ? 'Nothing unusual stands out among the bars that the rules accept.'
-    : `${plural(facts.anomalies.length, 'bar')} look unusual without being wrong for certain; the newest concern is ${ruleText(first.rule)} of ${first.symbol}. They are published: look, and release or reject nothing on this alone.`;
+    : `${plural(facts.anomalies.length, 'bar')} look${facts.anomalies.length === 1 ? 's' : ''} unusual without being wrong for certain; the newest concern is ${ruleText(first.rule)} of ${first.symbol}. Published all the same: look at them, and decide nothing on this alone.`;
 }
 
 function restatements({ facts }: Figures): string {

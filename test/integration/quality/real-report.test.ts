@@ -79,7 +79,7 @@ describeWithSharedData('the quality report of real bars', () => {
       const trouble: string[] = [];
       const opened = await browser.newPage({
         colorScheme: settings.colorScheme,
-        viewport: { width: settings.width, height: 1400 },
+        viewport: { width: settings.width, height: 2300 },
       });
       opened.on('console', (message) => trouble.push(`console: ${message.text()}`));
       opened.on('pageerror', (error) => trouble.push(`error: ${error.message}`));
