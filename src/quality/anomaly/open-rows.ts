@@ -30,8 +30,8 @@ export function oddestOpenRows(
   const counts = new Uint32Array(STEPS);
   for (let row = 0; row < sheet.length; row += 1) {
     if (usable[row] === 1 && isDecided[row] === 0) {
-      const oddity = Math.log(glance(sheet, row));
-      const at = Math.min(STEPS - 1, Math.max(0, Math.floor(oddity / STEP)));
+      const oddity = glance(sheet, row);
+      const at = oddity > 1 ? Math.min(STEPS - 1, Math.floor(Math.log(oddity) / STEP)) : 0;
       step[row] = at;
       counts[at] = (counts[at] ?? 0) + 1;
     }
@@ -70,5 +70,5 @@ function glance({ columns, length }: Sheet, row: number): number {
       oddity = Math.max(oddity, (ratio > 1 ? ratio : 1 / ratio) / USUAL.volume);
     }
   }
-  return oddity > 1 ? oddity : 1;
+  return oddity;
 }

@@ -3,8 +3,6 @@ import { boardOf, type Board } from '../../domain/stock-symbol.ts';
 import { tickOf } from '../market.ts';
 import type { FeatureSheet } from './features.ts';
 
-type LogColumn = ValueColumn;
-
 /** What is usual for a symbol: medians over some of its bars. Never 0. */
 export interface Usual {
   readonly return: number;
@@ -20,7 +18,7 @@ const PRICES = ['open', 'high', 'low', 'close'] as const;
 const REPEATABLE = ['open', 'high', 'low', 'close', 'volume', 'amount'] as const;
 const window = new Float64Array(64);
 
-/** The usable bars of one symbol in logarithms. Outside of its positions values are NaN. */
+/** The usable bars of one symbol, seen in logarithms. Outside of its positions values are NaN. */
 export class Series {
   readonly row: Uint32Array;
   readonly length: number;
@@ -28,7 +26,6 @@ export class Series {
   readonly tick: number;
   readonly usual: Usual;
   readonly #sheet: FeatureSheet;
-  readonly #logs: Readonly<Record<LogColumn, Float64Array>>;
 
   constructor(sheet: FeatureSheet, row: Uint32Array, symbol: string) {
     this.row = row;
@@ -36,30 +33,25 @@ export class Series {
     this.board = boardOf(symbol);
     this.tick = tickOf(symbol);
     this.#sheet = sheet;
-    const { columns } = sheet;
-    this.#logs = {
-      open: logsOf(columns.open, row),
-      high: logsOf(columns.high, row),
-      low: logsOf(columns.low, row),
-      close: logsOf(columns.close, row),
-      preClose: logsOf(columns.preClose, row),
-      volume: logsOf(columns.volume, row),
-      amount: logsOf(columns.amount, row),
-    };
     this.usual = this.#usual();
   }
 
   /** The logarithm of a value. */
-  at(column: LogColumn, position: number): number {
-    return this.#logs[column][position] ?? Number.NaN;
+  at(column: ValueColumn, position: number): number {
+    if (position < 0 || position >= this.length) {
+      return Number.NaN;
+    }
+    return logOf(this.#sheet.columns[column][this.row[position] ?? 0] ?? Number.NaN);
   }
 
-  /** Of the logarithms at every `step`th position from `from` to `to` (exclusive), at most 64; NaN where none has a value. */
-  median(column: LogColumn, from: number, to: number, step = 1): number {
-    const logs = this.#logs[column];
+  /** The logarithm of the median of the values at every `step`th position from `from` to `to` (exclusive), at most 64; NaN where none has a value. */
+  median(column: ValueColumn, from: number, to: number, step = 1): number {
+    const values = this.#sheet.columns[column];
+    // Reading beyond an array's end is slow.
+    const end = Math.min(to, this.length);
     let count = 0;
-    for (let position = from; position < to; position += step) {
-      const value = logs[position] ?? Number.NaN;
+    for (let position = from; position < end; position += step) {
+      const value = values[this.row[position] ?? 0] ?? Number.NaN;
       if (value === value) {
         let at = count;
         while (at > 0 && (window[at - 1] ?? 0) > value) {
@@ -72,7 +64,7 @@ export class Series {
     }
     return count === 0
       ? Number.NaN
-      : ((window[(count - 1) >> 1] ?? 0) + (window[count >> 1] ?? 0)) / 2;
+      : logOf(((window[(count - 1) >> 1] ?? 0) + (window[count >> 1] ?? 0)) / 2);
   }
 
   /** How far the four prices are from whole ticks, in ticks, summed up. */
@@ -168,13 +160,8 @@ export function openSeries(
   return new Series(sheet, rows.subarray(0, count), symbols[symbolId[from] ?? 0] ?? '');
 }
 
-function logsOf(values: Float64Array, rows: Uint32Array): Float64Array {
-  const logs = new Float64Array(rows.length);
-  for (let position = 0; position < rows.length; position += 1) {
-    const value = values[rows[position] ?? 0] ?? Number.NaN;
-    logs[position] = value < LEAST ? Math.log(LEAST) : Math.log(value);
-  }
-  return logs;
+function logOf(value: number): number {
+  return Math.log(value < LEAST ? LEAST : value);
 }
 
 function medianOf(values: readonly number[]): number {

@@ -39,6 +39,6 @@ function oddBar(sample: Sample): Sample {
 function modelOf({ columns, context }: Sample): Uint8Array {
   const bars = takeRows(columns, rowsOf(columns.length));
   const { values } = featuresOfAll(openSheet(bars, context.sessions));
-  const settings = { trees: 100, sampleSize: 256, seed: 1, contamination: 0.003 };
+  const settings = { trees: 100, sampleSize: 256, seed: 1, contamination: 0.01 };
   return encodeModel(trainIsolationForest(values, settings));
 }
