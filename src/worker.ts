@@ -4,6 +4,7 @@ import { createFailpoint } from './activities/failpoint.ts';
 import { createActivities } from './activities/index.ts';
 import type { Config } from './config/config.ts';
 import { readRulesFile } from './config/rules-file.ts';
+import { mergeRuleSettings } from './domain/rule-settings.ts';
 import type { TaskQueue } from './domain/task-queues.ts';
 import type { Logger } from './observability/logger.ts';
 import { startTracing } from './observability/tracing.ts';
@@ -13,6 +14,7 @@ import { openStore } from './storage/open-store.ts';
 import { createStaging } from './storage/staging.ts';
 import { loadBatch } from './warehouse/load-batch.ts';
 import { openWarehouse } from './warehouse/pool.ts';
+import { activeThresholds } from './warehouse/threshold-versions.ts';
 import { createCoverageStore } from './worker/coverage-store.ts';
 import { createMarketFacts } from './worker/market-facts.ts';
 import { createModelStore } from './worker/model-store.ts';
@@ -85,7 +87,12 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       load: (request, hooks) => loadBatch(warehouse, request, hooks),
       clock: { now: () => Date.now() },
       notify: notifier.notify,
-      rules: () => Promise.resolve(readRulesFile(config.rulesFile)),
+      // What an operator has written goes before what was tuned.
+      rules: async () =>
+        mergeRuleSettings(
+          { thresholds: await activeThresholds(warehouse) },
+          readRulesFile(config.rulesFile),
+        ),
       failpoint: createFailpoint(config.failpoints),
       planning: {
         ...config,

@@ -36,3 +36,20 @@ export function decideStatus(
     ? { activate: true, why: `no worse: ${comparison}` }
     : { activate: false, why: `worse: ${comparison}` };
 }
+
+/** Why a model may not take the place of the active one by hand without force; undefined where it may. */
+export function activationRefusal(
+  { modelId, metrics }: Pick<ModelVersion, 'modelId' | 'metrics'>,
+  active: Pick<ModelVersion, 'modelId' | 'metrics'> | undefined,
+): string | undefined {
+  if (active === undefined || active.modelId === modelId) {
+    return undefined;
+  }
+  const { auprc, against } = metrics;
+  if (against?.modelId === active.modelId) {
+    return auprc >= against.auprc
+      ? undefined
+      : `it ranks worse than the active model ${active.modelId} on the same benchmark: AUPRC ${auprc.toFixed(4)} against ${against.auprc.toFixed(4)}`;
+  }
+  return `it was not measured beside the active model ${active.modelId}`;
+}

@@ -39,6 +39,7 @@ const BY_CLASS: Readonly<Record<FailureClass, ExitCode>> = {
 const CLASS_OF_CODE: Readonly<Record<string, FailureClass>> = {
   'ETL-JOB-404': 'not_found',
   'ETL-REP-404': 'not_found',
+  'ETL-MOD-404': 'not_found',
   'ETL-TMP-301': 'unreachable',
   'ETL-DB-303': 'unreachable',
   'ETL-DB-310': 'unreachable',

@@ -16,6 +16,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addHealthCommand } from './commands/health.ts';
 import { addJobsCommand } from './commands/jobs.ts';
 import { addMetricsCommand } from './commands/metrics.ts';
+import { addModelsCommand } from './commands/models.ts';
 import { addNotifyCommand } from './commands/notify.ts';
 import { addProveCommand } from './commands/prove.ts';
 import { addQualityCommand } from './commands/quality.ts';
@@ -28,6 +29,7 @@ import { addRunCommand } from './commands/run.ts';
 import { addSchedulesCommand } from './commands/schedules.ts';
 import { addSourcesCommand } from './commands/sources.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addThresholdsCommand } from './commands/thresholds.ts';
 import { addWorkerCommand } from './commands/worker.ts';
 import { addGlobalOptions, type Invoke } from './invoke.ts';
 
@@ -99,6 +101,8 @@ export function createProgram(invoke: Invoke): Command {
         addQualityCommand,
         addQualityCheckCommand,
         addRulesCommand,
+        addModelsCommand,
+        addThresholdsCommand,
       ],
     ],
     [
