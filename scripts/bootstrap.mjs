@@ -160,6 +160,7 @@ const targets = {
   candlewick: () => handOver([cli, ...args]),
   bench: () => handOver(['--expose-gc', join(root, 'dist', 'bench', 'main.js'), ...args]),
   'bench:daily': () => handOver([join(root, 'dist', 'bench', 'daily.js'), ...args]),
+  'bench:quota': () => handOver([join(root, 'dist', 'bench', 'quota.js'), ...args]),
   'bench:quality': () => handOver([join(root, 'dist', 'bench', 'quality.js'), ...args]),
   'bench:models': () => handOver([join(root, 'dist', 'bench', 'models.js'), ...args]),
   'bench:quality-speed': () => handOver([join(root, 'dist', 'bench', 'quality-speed.js'), ...args]),
