@@ -26,7 +26,7 @@ import { copyIn } from '../src/warehouse/copy-stream.ts';
 /*
  * The whole job (plan, extract, transform, validate, load, as a Temporal workflow on a worker process of its own) beside a
  * bare binary COPY of the same rows, encoded beforehand, into a table with the same columns and key, round by round in one run.
- *   npm run bench -- [--rows 1000000] [--sessions 1000] [--rounds 3] [--batch-size 250] [--json]
+ *   npm run bench -- [--rows 1000000] [--sessions 1000] [--rounds 3] [--batch-size 125] [--json]
  */
 
 const MARKET = { seed: 1, symbols: 6000 };
@@ -167,7 +167,8 @@ async function measureRound(bench: Bench): Promise<Round> {
   const { symbols, startDate, endDate } = plan;
   async function run(): Promise<EtlMetrics> {
     const jobName = `bench-${randomUUID().slice(0, 8)}`;
-    return client.runJob({ jobName, symbols, startDate, endDate, batchSize: bench.batchSize });
+    const job = { jobName, symbols, startDate, endDate, batchSize: bench.batchSize };
+    return Promise.race([client.runJob(job), worker.ended.then(endedEarly)]);
   }
   try {
     // One symbol first: the worker's start and the first compilation of its code are not the job's.
@@ -203,6 +204,10 @@ async function measureRound(bench: Bench): Promise<Round> {
     await worker.stop();
     await client.close();
   }
+}
+
+function endedEarly(how: string | number): never {
+  throw new Error(`The worker ended before its job: ${how}`);
 }
 
 /** Rows that the rules held back: the simulated market gives them no reason to. */
@@ -269,7 +274,7 @@ async function main(): Promise<void> {
       rows: { type: 'string', default: '1000000' },
       sessions: { type: 'string', default: '1000' },
       rounds: { type: 'string', default: '3' },
-      'batch-size': { type: 'string', default: '250' },
+      'batch-size': { type: 'string', default: '125' },
       json: { type: 'boolean', default: false },
     },
   });

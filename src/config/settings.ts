@@ -115,7 +115,7 @@ export const Settings = z.object({
   ETL_BATCH_ROWS: withDefault(integer(1000, 5_000_000), {
     meaning: 'Rows a batch, at most; bounds the memory of a worker',
     expected: 'a whole number from 1000 to 5000000',
-    fallback: '250000',
+    fallback: '125000',
   }),
   ETL_CONCURRENCY: withDefault(integer(1, 64), {
     meaning: 'Batches of a job in flight at the same time',

@@ -20,6 +20,9 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
+/** Tests ask no stranger's server: the one live source that needs no setting is not there. */
+const NO_LIVE_SOURCE = { ETL_BAOSTOCK_ADDRESS: '127.0.0.1:9' };
+
 type Settings = Readonly<Record<string, string | undefined>>;
 
 /** Of ours only what a test sets; and no coverage, which would slow the start. */
@@ -33,7 +36,7 @@ const CLEARED: Settings = Object.fromEntries(
 /** Starts the built `candlewick` as a process of its own. */
 export function start(argv: readonly string[], env: Settings = {}, stdin = ''): Running {
   const child = spawn(process.execPath, [MAIN, ...argv], {
-    env: { ...process.env, ...CLEARED, ...env },
+    env: { ...process.env, ...CLEARED, ...NO_LIVE_SOURCE, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const text = { stdout: '', stderr: '' };

@@ -5,6 +5,8 @@ import { needsOwnQueues, planDemo } from '../../../src/cli/plan-demo.ts';
 import { parseConfig } from '../../../src/config/config.ts';
 import { fakeOutput } from './fake-output.ts';
 
+/** The one live source that needs no setting, and nobody there: tests ask no stranger's server. */
+const OFFLINE = { ETL_BAOSTOCK_ADDRESS: '127.0.0.1:9' };
 const never = new Promise<boolean>(() => undefined);
 
 function choose(
@@ -61,7 +63,7 @@ describe('the sources of a demo', () => {
 });
 
 describe('planDemo', () => {
-  const config = parseConfig({});
+  const config = parseConfig(OFFLINE);
 
   it('runs the daily ingestion of the simulated market into the demo database', async () => {
     const { output, stderr } = fakeOutput();
@@ -105,9 +107,9 @@ describe('planDemo', () => {
 });
 
 describe('a demo on a shared Temporal server', () => {
-  const embedded = parseConfig({});
-  const configured = parseConfig({ TEMPORAL_ADDRESS: '127.0.0.1:7233' });
-  const named = parseConfig({ CANDLEWICK_QUEUE_PREFIX: 'mine-' });
+  const embedded = parseConfig(OFFLINE);
+  const configured = parseConfig({ ...OFFLINE, TEMPORAL_ADDRESS: '127.0.0.1:7233' });
+  const named = parseConfig({ ...OFFLINE, CANDLEWICK_QUEUE_PREFIX: 'mine-' });
   const table = [
     ['that it started itself uses the plain queues', embedded, 'demo', ['temporal'], false],
     ['of another demo has queues of its own', embedded, 'standard', [], true],

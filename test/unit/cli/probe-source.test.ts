@@ -14,7 +14,7 @@ describe('the live sources of a demo', function () {
   let config: Config;
   before(async () => {
     emulators = await startEmulators({ market: { seed: 1, symbols: 20 } });
-    config = parseConfig(emulators.env);
+    config = parseConfig({ ETL_BAOSTOCK_ADDRESS: '127.0.0.1:9', ...emulators.env });
   });
   after(() => emulators.close());
 
