@@ -1,21 +1,26 @@
+import { parseArgs } from 'node:util';
+
 import { allocateBarColumns, takeRows, type BarColumns } from '../src/domain/bar.ts';
-import { judgeFully } from '../src/quality/judge.ts';
+import { judgeBars, judgeFully } from '../src/quality/judge.ts';
 import { openRandom } from '../src/quality/random.ts';
+import { detailOf } from '../src/quality/verdict-detail.ts';
 import type { JudgeContext } from '../src/quality/verdict.ts';
 
 /**
  * Rows judged per CPU second: clean bars of 1,000 symbols × 1,000 sessions, and the same with one row in a hundred wrong.
- * Prints one JSON line.
+ * With `--rows N`: so many rows, streamed in batches of 250,000, and how the peak of memory grows. Prints one JSON line.
  */
 
 const SYMBOLS = 1_000;
 const SESSIONS = 1_000;
+/** A batch of ETL_BATCH_ROWS, 250,000 rows. */
+const BATCH_SYMBOLS = 250;
 const FIRST_DAY = 15_000;
 
-function cleanBars(symbols: number, sessions: number): BarColumns {
+function cleanBars(symbols: number, sessions: number, seed = 1): BarColumns {
   const names = Array.from({ length: symbols }, (_, id) => `${600_000 + id}.SH`);
   const bars = allocateBarColumns(symbols * sessions, names);
-  const random = openRandom(1);
+  const random = openRandom(seed);
   for (let id = 0; id < symbols; id += 1) {
     let last = 100 * Math.round(500 + 4_500 * random());
     const usual = 1e6 * (1 + 20 * random());
@@ -69,27 +74,71 @@ function measure(bars: BarColumns, context: JudgeContext): { rate: number; hits:
   return { rate: Math.round(bars.length / best), hits };
 }
 
-const bars = cleanBars(SYMBOLS, SESSIONS);
-const context: JudgeContext = {
-  sessions: Int32Array.from({ length: SESSIONS }, (_, session) => FIRST_DAY + session),
-  startDay: FIRST_DAY,
-  endDay: FIRST_DAY + SESSIONS - 1,
-  instruments: new Map(),
-  lastClose: new Map(),
-  suspensions: new Map(),
-  symbols: bars.symbols,
-  qualityThreshold: 0.7,
-  cleanData: true,
-};
-const clean = measure(bars, context);
-const dirty = measure(spoilt(bars), context);
-console.log(
-  JSON.stringify({
+function contextOf({ symbols }: BarColumns): JudgeContext {
+  return {
+    sessions: Int32Array.from({ length: SESSIONS }, (_, session) => FIRST_DAY + session),
+    startDay: FIRST_DAY,
+    endDay: FIRST_DAY + SESSIONS - 1,
+    instruments: new Map(),
+    lastClose: new Map(),
+    suspensions: new Map(),
+    symbols,
+    qualityThreshold: 0.7,
+    cleanData: true,
+  };
+}
+
+function peakRssMb(): number {
+  return Math.round(process.resourceUsage().maxRSS / 1024);
+}
+
+/** One million rows, clean and dirty, the best of three rounds each. */
+function compareCleanAndDirty(): object {
+  const bars = cleanBars(SYMBOLS, SESSIONS);
+  const clean = measure(bars, contextOf(bars));
+  const dirty = measure(spoilt(bars), contextOf(bars));
+  return {
     rows: bars.length,
     rows_per_cpu_s_clean: clean.rate,
     hits_clean: clean.hits,
     rows_per_cpu_s_dirty: dirty.rate,
     hits_dirty: dirty.hits,
-    peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
-  }),
-);
+    peak_rss_mb: peakRssMb(),
+  };
+}
+
+/** Many rows as the validate stage meets them: batch by batch, each with the verdict that is kept of it; every second dirty. */
+function stream(rows: number): object {
+  const batches = Math.ceil(rows / (BATCH_SYMBOLS * SESSIONS));
+  const peaks: number[] = [];
+  let cpuSeconds = 0;
+  let judged = 0;
+  let findings = 0;
+  for (let batch = 0; batch < batches; batch += 1) {
+    const clean = cleanBars(BATCH_SYMBOLS, SESSIONS, batch + 1);
+    const bars = batch % 2 === 0 ? clean : spoilt(clean);
+    const start = process.cpuUsage();
+    const verdict = judgeBars(bars, contextOf(bars));
+    findings += detailOf(verdict, { ruleset: 'bench', rules: {} }).findings.length;
+    const { user, system } = process.cpuUsage(start);
+    cpuSeconds += (user + system) / 1e6;
+    judged += bars.length;
+    peaks.push(peakRssMb());
+  }
+  return {
+    rows: judged,
+    batches,
+    rows_per_cpu_s: Math.round(judged / cpuSeconds),
+    findings,
+    peak_rss_mb_after_tenth: peaks[Math.floor((batches - 1) / 10)],
+    peak_rss_mb: peaks.at(-1),
+  };
+}
+
+const { values: options } = parseArgs({ options: { rows: { type: 'string' } } });
+const wanted = Number(options.rows ?? 0);
+if (!Number.isSafeInteger(wanted) || wanted < 0) {
+  console.error('Usage: bench:quality-speed [-- --rows 10000000]');
+  process.exit(2);
+}
+console.log(JSON.stringify(wanted === 0 ? compareCleanAndDirty() : stream(wanted)));

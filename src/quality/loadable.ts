@@ -7,14 +7,46 @@ const MAX_PRICE = 999_999_999_999;
 
 /** Holds back what the table could not take, whatever the rules said: they may be switched off, or a column may be missing. */
 export function holdUnloadable(columns: BarColumns, report: BatchReport): void {
+  const { open, high, low, close, preClose, volume, amount } = columns;
   for (let row = 0; row < columns.length; row += 1) {
-    if (report.fate[row] === FATE.publish) {
+    const top = high[row] ?? Number.NaN;
+    const bottom = low[row] ?? Number.NaN;
+    const first = open[row] ?? Number.NaN;
+    const last = close[row] ?? Number.NaN;
+    const before = preClose[row] ?? Number.NaN;
+    // One look that all but a few rows pass: NaN fails every comparison.
+    const isFine =
+      bottom > 0 &&
+      bottom <= first &&
+      bottom <= last &&
+      first <= top &&
+      last <= top &&
+      top <= MAX_PRICE &&
+      before > 0 &&
+      before <= MAX_PRICE &&
+      areWhole(bottom, first, top, last) &&
+      areWhole(before, 0, volume[row] ?? Number.NaN, amount[row] ?? Number.NaN);
+    if (!isFine && report.fate[row] === FATE.publish) {
       const cell = unloadableCell(columns, row);
       if (cell !== undefined) {
         report.quarantine(row, { rule: 'G02_not_loadable', note: cell });
       }
     }
   }
+}
+
+/** Not negative and without fraction. Rounding down is much faster than a remainder. */
+function areWhole(a: number, b: number, c: number, d: number): boolean {
+  return (
+    a >= 0 &&
+    b >= 0 &&
+    c >= 0 &&
+    d >= 0 &&
+    Math.floor(a) === a &&
+    Math.floor(b) === b &&
+    Math.floor(c) === c &&
+    Math.floor(d) === d
+  );
 }
 
 /** The table takes whole units, no negative and no empty value but for the previous close and the amount. */
