@@ -15,8 +15,12 @@ const FAULTS_A_SEED = 3;
 const MAX_DELAY_MS = 300;
 
 /** The faults of a seed: a pure function of it. The first one's kind goes round, so that any three seeds have met each. */
-export function faultsOf(seed: number, batches: number): readonly PlannedFault[] {
-  return Array.from({ length: FAULTS_A_SEED }, (_, index) => {
+export function faultsOf(
+  seed: number,
+  batches: number,
+  count: number = FAULTS_A_SEED,
+): readonly PlannedFault[] {
+  return Array.from({ length: count }, (_, index) => {
     const kind = index === 0 ? seed : hash32(seed, 1, index);
     return {
       fault: FAULTS[kind % FAULTS.length] ?? FAULTS[0],

@@ -19,6 +19,8 @@ export interface KillJob {
   readonly startDate: string;
   readonly endDate: string;
   readonly batchSize: number;
+  /** Faults a seed; three unless said otherwise. */
+  readonly faults?: number;
 }
 
 const JOB: KillJob = { symbols: 60, startDate: '2022-01-04', endDate: '2023-12-29', batchSize: 6 };
@@ -51,7 +53,7 @@ export async function proveKill(context: ProofContext, job: KillJob): Promise<Pr
     });
     for (let seed = 1; seed <= seeds; seed += 1) {
       signal.throwIfAborted();
-      const faults = faultsOf(seed, undisturbed.batches);
+      const faults = faultsOf(seed, undisturbed.batches, job.faults);
       const outcome = await backfillUnder(context, servers, job, faults);
       const told = faults.map(describeFault).join('; ');
       const line = `${told}: ${outcome.sha256} (undisturbed ${undisturbed.sha256})`;

@@ -108,7 +108,8 @@ async function runBackfill(
 }
 
 function isReport(metrics: EtlMetrics): metrics is BackfillReport {
-  return 'plan' in metrics && 'coverage' in metrics;
+  // The others may be undefined, and JSON leaves those out.
+  return 'notes' in metrics;
 }
 
 async function showReport(metrics: EtlMetrics, output: Output): Promise<ExitCode> {

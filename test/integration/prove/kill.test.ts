@@ -16,7 +16,7 @@ describe('the proof by kills', () => {
   });
 
   it('holds for two seeds of a small backfill', async function smoke() {
-    this.timeout(240_000);
+    this.timeout(300_000);
     const result = await proveKill(
       {
         databaseUrl: '',
@@ -26,7 +26,7 @@ describe('the proof by kills', () => {
         signal: new AbortController().signal,
         seeds: 2,
       },
-      { symbols: 12, startDate: '2023-07-03', endDate: '2023-12-29', batchSize: 2 },
+      { symbols: 12, startDate: '2023-07-03', endDate: '2023-12-29', batchSize: 3, faults: 1 },
     );
 
     assert.deepEqual(result.broken, []);
