@@ -7,7 +7,7 @@ import { readRulesFile } from './config/rules-file.ts';
 import { mergeRuleSettings } from './domain/rule-settings.ts';
 import type { TaskQueue } from './domain/task-queues.ts';
 import type { Logger } from './observability/logger.ts';
-import { startTracing } from './observability/tracing.ts';
+import type { Tracing } from './observability/tracing.ts';
 import { temporalLogger } from './observability/temporal-logger.ts';
 import { createLanding } from './storage/landing.ts';
 import { openStore } from './storage/open-store.ts';
@@ -63,8 +63,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   const store = openStore(config.storageUrl);
   const notifier = createWorkerNotifier(config, warehouse, logger);
   const monitoring = createMonitoring({ ...settings, warehouse, runtimeMetrics });
-  const tracing =
-    config.otlpEndpoint === undefined ? undefined : startTracing(config.otlpEndpoint, workerId());
+  const tracing = await tracingTo(config.otlpEndpoint);
   const { health } = monitoring;
   const retryDelayMs = config.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS;
   async function close(): Promise<void> {
@@ -126,4 +125,13 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     await close();
     throw error;
   }
+}
+
+/** Loaded only where traces are wanted. */
+async function tracingTo(endpoint: string | undefined): Promise<Tracing | undefined> {
+  if (endpoint === undefined) {
+    return undefined;
+  }
+  const { startTracing } = await import('./observability/tracing.ts');
+  return startTracing(endpoint, workerId());
 }

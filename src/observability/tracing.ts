@@ -1,11 +1,18 @@
+import type { Context } from '@temporalio/activity';
+import {
+  makeWorkflowExporter,
+  OpenTelemetryActivityInboundInterceptor,
+} from '@temporalio/interceptors-opentelemetry';
+import type { ActivityInboundCallsInterceptor, InjectedSinks, Sinks } from '@temporalio/worker';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 
 /** Traces of this process on their way to a collector. */
 export interface Tracing {
-  readonly processor: BatchSpanProcessor;
-  readonly resource: Resource;
+  /** Takes the spans of workflow code. */
+  readonly sinks: InjectedSinks<Sinks>;
+  readonly activityInterceptor: (context: Context) => ActivityInboundCallsInterceptor;
   /** Sends what is left. */
   close(): Promise<void>;
 }
@@ -24,8 +31,8 @@ export function startTracing(endpoint: string, workerId: string): Tracing {
   const provider = new NodeTracerProvider({ resource, spanProcessors: [processor] });
   provider.register();
   return {
-    processor,
-    resource,
+    sinks: { exporter: makeWorkflowExporter(processor, resource) },
+    activityInterceptor: (context) => new OpenTelemetryActivityInboundInterceptor(context),
     async close() {
       // A collector that is gone must not keep a worker from ending.
       await provider.shutdown().catch(() => undefined);

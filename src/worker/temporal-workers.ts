@@ -1,10 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
 import { Connection } from '@temporalio/client';
-import {
-  makeWorkflowExporter,
-  OpenTelemetryActivityInboundInterceptor,
-} from '@temporalio/interceptors-opentelemetry';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 
 import { createFailureInterceptor, type RetryRules } from '../activities/failure-interceptor.ts';
@@ -95,16 +91,12 @@ function workerOptions(
     namespace,
     taskQueue: queueName(queue, queuePrefix ?? ''),
     workflowBundle: { codePath: tracing === undefined ? BUNDLE : TRACED_BUNDLE },
-    ...(tracing === undefined
-      ? {}
-      : { sinks: { exporter: makeWorkflowExporter(tracing.processor, tracing.resource) } }),
+    ...(tracing === undefined ? {} : { sinks: tracing.sinks }),
     activities: { ...activities },
     interceptors: {
       activity: [
         (context) =>
-          tracing === undefined
-            ? {}
-            : { inbound: new OpenTelemetryActivityInboundInterceptor(context) },
+          tracing === undefined ? {} : { inbound: tracing.activityInterceptor(context) },
         (context) =>
           metrics === undefined ? {} : { inbound: createMetricsInterceptor(context, metrics) },
         (context) => ({ inbound: createFailureInterceptor(context, retry, notify) }),

@@ -49,7 +49,7 @@ describeWithBrowser('an operator at the Temporal Web UI', () => {
       connection: await Connection.connect({ address: temporal.address }),
       namespace: temporal.namespace,
     });
-    await eventually(() => Promise.resolve(assert.match(worker.said(), /Worker started/)));
+    await eventually(() => Promise.resolve(assert.match(worker.said(), /Worker started/)), 50_000);
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     ui = new TemporalPage(page, temporal.uiUrl ?? '');
   });

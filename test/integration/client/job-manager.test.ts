@@ -37,7 +37,7 @@ describe('the job manager', () => {
       ETL_SIMULATED_SYMBOLS: '8',
     };
     worker = start(['worker', '--queues', 'data_ingestion'], { ...env, LOG_FORMAT: 'json' });
-    await eventually(() => Promise.resolve(assert.match(worker.said(), /Worker started/)));
+    await eventually(() => Promise.resolve(assert.match(worker.said(), /Worker started/)), 50_000);
     manager = await managerOf(env['CANDLEWICK_QUEUE_PREFIX'] ?? '');
     const metrics = await manager.runJob({
       jobType: 'etlJob',

@@ -53,7 +53,7 @@ describe('traces', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       LOG_FORMAT: 'json',
     });
-    await eventually(() => Promise.resolve(assert.match(worker.said(), /Worker started/)));
+    await eventually(() => Promise.resolve(assert.match(worker.said(), /Worker started/)), 50_000);
   });
   after(async () => {
     worker.child.kill('SIGTERM');

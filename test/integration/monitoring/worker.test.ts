@@ -66,7 +66,7 @@ describe('a worker under monitoring', () => {
       url = /"url":"(http:[^"]+)"/.exec(worker.said())?.[1] ?? '';
       assert.notEqual(url, '', worker.said());
       return Promise.resolve();
-    });
+    }, 50_000);
     const ran = await candlewick(
       ['run', '--json', '--source', 'simulated', '--from', '2024-01-02', '--to', '2024-01-31'],
       env,
