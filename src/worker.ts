@@ -23,6 +23,7 @@ import { createMonitoring } from './worker/monitoring.ts';
 import { createWorkerNotifier } from './worker/notifications.ts';
 import { createQualityDeps } from './worker/quality-stores.ts';
 import { createRetentionStore } from './worker/retention-store.ts';
+import { createReferenceDesk } from './worker/reference-desk.ts';
 import { createRunStore } from './worker/run-store.ts';
 import { createSourceControl } from './worker/source-control.ts';
 import { installRuntime } from './worker/temporal-runtime.ts';
@@ -71,6 +72,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     await Promise.allSettled([cpu.close(), warehouse.close()]);
   }
   try {
+    const control = createSourceControl({ config, warehouse, cpu, notify: notifier.notify });
     const activities = createActivities({
       runs: createRunStore(warehouse),
       facts: createMarketFacts(warehouse),
@@ -81,7 +83,13 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       ...createQualityDeps(warehouse, store),
       landing: createLanding(store),
       staging: createStaging(store),
-      ...createSourceControl({ config, warehouse, cpu, notify: notifier.notify }),
+      ...control,
+      reference: createReferenceDesk({
+        warehouse,
+        sources: control.sources,
+        landing: createLanding(store),
+        notify: notifier.notify,
+      }),
       cpu,
       load: (request, hooks) => loadBatch(warehouse, request, hooks),
       clock: { now: () => Date.now() },

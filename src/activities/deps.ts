@@ -194,7 +194,23 @@ export interface SourceRefusal {
   readonly waitMs: number | undefined;
 }
 
+/** For which days a run needs reference data, and whom it may ask. */
+export interface ReferenceWish {
+  readonly sources: readonly string[];
+  readonly symbols: readonly StockSymbol[];
+  readonly startDate: TradingDay;
+  readonly endDate: TradingDay;
+}
+
+/** Instruments, calendar, suspensions and adjustment factors, kept fresh. */
+export interface ReferenceDesk {
+  /** @returns what could not be had, in plain sentences: never an error of a source. @throws EtlError of the warehouse's */
+  refresh(wish: ReferenceWish, signal: AbortSignal): Promise<readonly string[]>;
+}
+
 export interface EtlDeps {
+  /** Absent where the sources have nothing but bars. */
+  readonly reference?: ReferenceDesk;
   readonly desk: SourceDesk;
   readonly runs: RunStore;
   readonly facts: MarketFacts;

@@ -14,7 +14,7 @@ import { planWork, type PlannedWork } from './plan-work.ts';
 
 type PlanDeps = Pick<
   EtlDeps,
-  'runs' | 'facts' | 'sources' | 'planning' | 'coverage' | 'rules' | 'desk'
+  'reference' | 'runs' | 'facts' | 'sources' | 'planning' | 'coverage' | 'rules' | 'desk'
 >;
 
 /** Symbols shown in the memo; the plan itself lies in the warehouse. */
@@ -28,12 +28,15 @@ export function createPlanJob(deps: PlanDeps): EtlActivities['planJob'] {
       const settled = await settleConfig(deps, input, signal);
       const config = withRules(settled.config, await deps.rules());
       const parsed = { ...settled, config };
+      // Before the symbols: a run is planned by who is listed today.
+      const kept = parsed.dryRun ? [] : ((await deps.reference?.refresh(config, signal)) ?? []);
       const symbols = await settleSymbols(deps, config, signal);
       const work = await planWork(deps, { ...parsed, symbols, job: input });
       const { nothingToDo } = work;
       const notes = [
         ...(nothingToDo === undefined ? [] : [nothingToDo]),
         ...parsed.notes,
+        ...kept,
         ...work.notes,
       ];
       const { jobId, runId, jobType, dueAt } = input;

@@ -13,6 +13,27 @@ interface ReferenceCall {
 
 const UNITS_PER_CENT = 100;
 
+/** What an interface's columns are called: also where it has no row. */
+export const REFERENCE_COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  adj_factor: ['ts_code', 'trade_date', 'adj_factor'],
+  trade_cal: ['exchange', 'cal_date', 'is_open', 'pretrade_date'],
+  suspend_d: ['ts_code', 'trade_date', 'suspend_timing', 'suspend_type'],
+  stk_limit: ['trade_date', 'ts_code', 'up_limit', 'down_limit'],
+  stock_st: ['ts_code', 'name', 'trade_date', 'type', 'type_name'],
+  daily_basic: [
+    'ts_code',
+    'trade_date',
+    'close',
+    'turnover_rate',
+    'pe_ttm',
+    'pb',
+    'total_share',
+    'float_share',
+    'total_mv',
+  ],
+  bse_mapping: ['name', 'o_code', 'n_code', 'list_date'],
+};
+
 /** Rows of an interface beside `daily`; undefined for one that is not emulated. */
 export function referenceRows(
   { api, params }: ReferenceCall,

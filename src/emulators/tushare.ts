@@ -6,7 +6,7 @@ import {
 } from './emulated-source.ts';
 import { compactDay, tradedRows } from './market-bars.ts';
 import { namedRange, namedSymbols, type Params, type TushareRow } from './tushare-params.ts';
-import { referenceRows } from './tushare-reference.ts';
+import { REFERENCE_COLUMNS, referenceRows } from './tushare-reference.ts';
 
 /** Rows that an interface gives at most. */
 const CAPS: Readonly<Record<string, number>> = {
@@ -133,7 +133,9 @@ function tableOf(call: TushareCall, context: EmulationContext): string | undefin
   const offset = Number(call.params['offset'] ?? 0);
   const limit = Math.min(cap, Number(call.params['limit'] ?? cap));
   const page = rows.slice(offset, offset + limit);
-  const known = isDaily ? DAILY_COLUMNS : Object.keys(rows[0] ?? {});
+  const known = isDaily
+    ? DAILY_COLUMNS
+    : (REFERENCE_COLUMNS[call.api] ?? Object.keys(rows[0] ?? {}));
   const wanted = call.fields.length > 0 ? call.fields : known;
   const ordered = context.fault === 'reorderColumns' ? wanted.toReversed() : wanted;
   const items = page.map((row) => JSON.stringify(ordered.map((name) => row[name] ?? null)));

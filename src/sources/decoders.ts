@@ -1,5 +1,6 @@
 import type { BarsDecoder, DatasetDecoder } from './data-source.ts';
 import { AKTOOLS_HIST, decodeAktoolsHist } from './aktools/decode-hist.ts';
+import { BAOSTOCK_DATASET_DECODERS } from './baostock/datasets.ts';
 import {
   BAOSTOCK_KLINE,
   BAOSTOCK_SESSION,
@@ -12,6 +13,7 @@ import { decodeSinaKline, SINA_KLINE } from './sina/decode-kline.ts';
 import { decodeAnswer, SIMULATED_FORMAT } from './simulated/wire.ts';
 import { decodeTencentKline, TENCENT_KLINE } from './tencent/decode-kline.ts';
 import { decodeTiingoDaily, TIINGO_DAILY } from './tiingo/decode-daily.ts';
+import { TUSHARE_DATASETS } from './tushare/datasets.ts';
 import { decodeTushareDaily, TUSHARE_DAILY } from './tushare/decode-daily.ts';
 import { decodeYahooChart, YAHOO_CHART } from './yahoo/decode-chart.ts';
 
@@ -31,4 +33,9 @@ export const decoders: Readonly<Record<string, BarsDecoder>> = {
 };
 
 /** As `decoders`, of reference datasets. */
-export const datasetDecoders: Readonly<Record<string, DatasetDecoder>> = {};
+export const datasetDecoders: Readonly<Record<string, DatasetDecoder>> = {
+  ...Object.fromEntries(
+    Object.values(TUSHARE_DATASETS).map(({ format, decode }) => [format, decode]),
+  ),
+  ...BAOSTOCK_DATASET_DECODERS,
+};

@@ -28,7 +28,8 @@ grant insert, update on
   quarantine_selections, quarantine_decisions, quality_checks, quality_check_shards, quality_check_symbols,
   quality_check_days, quality_check_rules, quality_check_findings, quality_reports,
   rulesets, quality_batches, quality_costs, quality_findings, bar_repairs, provisional_bars,
-  coverage_scope, absences, source_breakers, source_breaker_events, source_switches, source_quotas, source_calls, source_attempts to etl_load;
+  coverage_scope, absences, source_breakers, source_breaker_events, source_switches, source_quotas, source_calls, source_attempts,
+  price_limits, st_status, daily_basics, symbol_changes, reference_refreshes to etl_load;
 grant delete on
   quality_check_symbols, quality_check_days, quality_check_rules, quality_check_findings,
   provisional_bars, job_batches, job_symbol_failures, absences, source_switches, source_calls, source_attempts to etl_load;

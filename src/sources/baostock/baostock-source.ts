@@ -7,10 +7,11 @@ import { BAOSTOCK, createBaostockClient, type BaostockOptions } from './client.t
 import { BAOSTOCK_KLINE, BAOSTOCK_SESSION } from './decode-kline.ts';
 import { eachElement } from '../decode/json-rows.ts';
 import { endOfValue } from '../decode/json-scan.ts';
+import { dottedCode, fetchBaostockDataset } from './datasets.ts';
 import { openRecords } from './records.ts';
 
 export const BAOSTOCK_CAPABILITIES: Capabilities = {
-  datasets: ['daily_bars'],
+  datasets: ['daily_bars', 'instruments', 'trading_calendar', 'adjustment_factors'],
   shapes: ['session', 'symbol'],
   markets: ['SSE', 'SZSE'],
   hasAmount: true,
@@ -75,12 +76,10 @@ export function createBaostockSource(options: BaostockOptions): DataSource {
         }
       }
     },
+    async *fetchDataset(request, signal) {
+      yield* fetchBaostockDataset(client, request, signal);
+    },
   };
-}
-
-/** sh.600000. */
-export function dottedCode(symbol: StockSymbol): string {
-  return `${symbol.slice(7).toLowerCase()}.${symbol.slice(0, 6)}`;
 }
 
 function whyNotServed(symbol: StockSymbol): string | undefined {

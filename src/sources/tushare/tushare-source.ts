@@ -1,9 +1,11 @@
+import { REFERENCE_DATASETS } from '../../domain/dataset.ts';
 import { boardOf, isStockSymbol, type StockSymbol } from '../../domain/stock-symbol.ts';
 import { fromDayNumber } from '../../domain/trading-day.ts';
 import type { Capabilities, Quota } from '../capabilities.ts';
-import type { BarsRequest, DataSource } from '../data-source.ts';
+import type { BarsRequest, DatasetRequest, DataSource } from '../data-source.ts';
 import { partSymbols, sessionsIn } from '../remote-source.ts';
 import { createTushareClient, TUSHARE, type TushareClient, type TushareOptions } from './client.ts';
+import { TUSHARE_DATASETS } from './datasets.ts';
 import { TUSHARE_DAILY } from './decode-daily.ts';
 
 /** `daily` gives 6,000 rows at most; the whole market has about 5,600 a session. */
@@ -12,7 +14,7 @@ const PAGE_ROWS = 6000;
 const MAX_CODES = 50;
 
 export const TUSHARE_CAPABILITIES: Capabilities = {
-  datasets: ['daily_bars'],
+  datasets: ['daily_bars', ...REFERENCE_DATASETS],
   shapes: ['session', 'symbol'],
   markets: ['SSE', 'SZSE', 'BSE'],
   hasAmount: true,
@@ -42,6 +44,22 @@ export function createTushareSource(options: TushareOptions): DataSource {
       for (const { params, symbols } of callsFor(request, served)) {
         const query = { api: 'daily', params, pageRows: PAGE_ROWS, priority: request.priority };
         yield* answersOf(client, query, symbols, signal);
+      }
+    },
+    async *fetchDataset(request, signal) {
+      const { api, fields, pageRows, format, variants } = TUSHARE_DATASETS[request.dataset];
+      const { dataset, priority } = request;
+      for (const params of datasetCalls(request, variants)) {
+        const query = {
+          api,
+          params,
+          pageRows,
+          priority,
+          ...(fields === undefined ? {} : { fields }),
+        };
+        for await (const page of client.pages(query, signal)) {
+          yield { dataset, format, request: page.request, body: page.body };
+        }
       }
     },
   };
@@ -94,6 +112,34 @@ function callsFor(request: BarsRequest, symbols: readonly StockSymbol[]): readon
     const group = symbols.slice(index * codes, (index + 1) * codes);
     return { params: { ts_code: group.join(','), ...range }, symbols: group };
   });
+}
+
+type CallParams = Readonly<Record<string, string>>;
+
+/** One call, one a session, or one a group of symbols where that takes fewer. */
+function datasetCalls(
+  { dataset, symbols, startDate, endDate }: DatasetRequest,
+  variants: readonly CallParams[],
+): readonly CallParams[] {
+  const { cut, pageRows } = TUSHARE_DATASETS[dataset];
+  if (cut === 'once') {
+    return variants;
+  }
+  const range = { start_date: compact(startDate), end_date: compact(endDate) };
+  if (cut === 'range') {
+    const areNamed = dataset === 'suspensions' && symbols.length > 0 && symbols.length <= MAX_CODES;
+    const codes = areNamed ? { ts_code: symbols.join(',') } : {};
+    return variants.map((variant) => ({ ...variant, ...codes, ...range }));
+  }
+  const days = sessionsIn({ symbols, startDate, endDate });
+  const codes = Math.max(1, Math.min(MAX_CODES, Math.floor(pageRows / Math.max(1, days.length))));
+  if (symbols.length === 0 || Math.ceil(symbols.length / codes) > days.length) {
+    return Array.from(days, (day) => ({ trade_date: compact(fromDayNumber(day)) }));
+  }
+  return Array.from({ length: Math.ceil(symbols.length / codes) }, (_, index) => ({
+    ts_code: symbols.slice(index * codes, (index + 1) * codes).join(','),
+    ...range,
+  }));
 }
 
 /** 2024-01-02 as 20240102. */

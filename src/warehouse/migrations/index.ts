@@ -7,6 +7,7 @@ import { absences } from './0010-absences.ts';
 import { sourceHealth } from './0011-source-health.ts';
 import { sourceQuota } from './0012-source-quota.ts';
 import { sourceAttempts } from './0013-source-attempts.ts';
+import { referenceData } from './0015-reference-data.ts';
 import { qualityScores } from './0020-quality-scores.ts';
 import { barRepairs } from './0021-bar-repairs.ts';
 import { provisionalBars } from './0022-provisional-bars.ts';
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sourceHealth,
   sourceQuota,
   sourceAttempts,
+  referenceData,
   qualityScores,
   barRepairs,
   provisionalBars,
