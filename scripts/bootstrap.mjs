@@ -162,6 +162,7 @@ const targets = {
   'bench:daily': () => handOver([join(root, 'dist', 'bench', 'daily.js'), ...args]),
   'bench:quota': () => handOver([join(root, 'dist', 'bench', 'quota.js'), ...args]),
   'bench:quality': () => handOver([join(root, 'dist', 'bench', 'quality.js'), ...args]),
+  'bench:decode': () => handOver([join(root, 'dist', 'bench', 'decode.js'), ...args]),
   'bench:models': () => handOver([join(root, 'dist', 'bench', 'models.js'), ...args]),
   'bench:quality-table': () => handOver([join(root, 'scripts', 'quality-table.mjs'), ...args]),
   'bench:quality-speed': () => handOver([join(root, 'dist', 'bench', 'quality-speed.js'), ...args]),

@@ -1,4 +1,4 @@
-import type { BarColumns } from '../../domain/bar.ts';
+import { MISSING, missingReasonAt, type BarColumns } from '../../domain/bar.ts';
 import { SchemaDriftError } from '../../domain/errors.ts';
 
 /** 1/10,000 CNY: a cent, and the finest tick of any listed security. */
@@ -26,6 +26,8 @@ interface Evidence {
   unquotable: number;
   checked: number;
   inside: number;
+  /** Amounts so large that no column of ours holds them, and no stock trades them. */
+  tooLarge: number;
   readonly byPower: number[];
 }
 
@@ -38,6 +40,10 @@ export function checkUnits(columns: BarColumns, format: string, slack: UnitSlack
   const evidence = weigh(columns, slack);
   failUnlessOrdered(evidence, format);
   const { priced, unquotable, checked, inside, byPower } = evidence;
+  if (2 * evidence.tooLarge > priced) {
+    const rows = `${evidence.tooLarge} of ${priced}`;
+    throw wrong(format, `amounts are off by a power of ten: ${rows} are above 900,000,000,000 CNY`);
+  }
   if (isTooFew(inside, checked)) {
     const power = byPower.findIndex((count) => count > checked / 2);
     const what =
@@ -86,6 +92,7 @@ function weigh(columns: BarColumns, slack: UnitSlack): Evidence {
     unquotable: 0,
     checked: 0,
     inside: 0,
+    tooLarge: 0,
     byPower: POWERS.map(() => 0),
   };
   for (let row = 0; row < columns.length; row += 1) {
@@ -109,6 +116,10 @@ function weighRow(columns: BarColumns, row: number, slack: UnitSlack, evidence: 
   }
   const volume = columns.volume[row] ?? Number.NaN;
   const amount = columns.amount[row] ?? Number.NaN;
+  if (Number.isNaN(amount) && missingReasonAt(columns, row, 'amount') === MISSING.outOfRange) {
+    evidence.tooLarge += 1;
+    return;
+  }
   if (!(volume > 0 && amount > 0)) {
     return;
   }
