@@ -107,6 +107,14 @@ async function seedInstruments(
      select symbol, trade_date, 'simulated', 0 from unnest($1::text[], $2::date[]) as s (symbol, trade_date)`,
     [suspended.map(([symbol]) => symbol), suspended.map(([, day]) => day)],
   );
+  // So that a run does not ask for them again: what is measured and counted is its bars.
+  await queryRows(
+    warehouse,
+    'Recording refreshes',
+    `insert into reference_refreshes (dataset, source, start_date, end_date, rows, changed, payloads)
+     select unnest($1::text[]), 'simulated', date '1990-01-01', date '2100-01-01', 0, 0, '{}'`,
+    [['trading_calendar', 'instruments', 'suspensions', 'adjustment_factors']],
+  );
   return symbols;
 }
 
