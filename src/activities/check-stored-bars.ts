@@ -11,7 +11,7 @@ import { withHeartbeat } from './heartbeat.ts';
 import { chunk } from './plan-batches.ts';
 import type { QualityDeps } from './quality-deps.ts';
 
-type CheckDeps = Pick<QualityDeps, 'checks'> & Pick<EtlDeps, 'facts' | 'cpu' | 'rules'>;
+type CheckDeps = Pick<QualityDeps, 'checks'> & Pick<EtlDeps, 'facts' | 'cpu' | 'rules' | 'models'>;
 
 /** Bars in memory at a time: about 20 MB. */
 const SHARD_BARS = 200_000;
@@ -141,7 +141,8 @@ async function judge(
   const given = await deps.rules();
   // Coverage knows what is absent and why, better than a look at the bars alone.
   const rules = { ...given, disabled: [...new Set([...(given.disabled ?? []), ...ABSENCE_RULES])] };
-  const context = { ...facts, symbols, qualityThreshold: 0, cleanData: false, rules };
+  const anomaly = { models: await deps.models.ranking(), share: deps.models.share };
+  const context = { ...facts, symbols, qualityThreshold: 0, cleanData: false, rules, anomaly };
   return deps.cpu.check({ columns, context }, signal);
 }
 
