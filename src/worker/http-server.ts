@@ -55,7 +55,7 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
 }
 
 /** The report as JSON with snake_case keys, as the former system's monitoring read it. */
-export function healthRecord(report: HealthReport): Readonly<Record<string, unknown>> {
+function healthRecord(report: HealthReport): Readonly<Record<string, unknown>> {
   return snakeCase(report);
 }
 

@@ -2,7 +2,7 @@ import type { ErrorDetails } from '../../domain/errors.ts';
 import type { SeenNotice } from '../../warehouse/notices.ts';
 
 /** Notices told in full; of more than these, one message says how many. */
-export const MAX_TOLD = 10;
+const MAX_TOLD = 10;
 const MAX_FACTS = 8;
 
 /** How one chat writes: bold, escaping and lines. */
