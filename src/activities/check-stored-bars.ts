@@ -1,6 +1,7 @@
 import { sessionsBetween } from '../calendar/trading-calendar.ts';
 import { parseCheckInput } from '../config/check-input.ts';
 import type { BarColumns } from '../domain/bar.ts';
+import type { Notice } from '../domain/notice.ts';
 import type { QualityCheckResult } from '../domain/quality-check.ts';
 import { scoreCheck } from '../quality/check-score.ts';
 import type { ShardRecord, StoredShard } from '../warehouse/quality-checks.ts';
@@ -11,7 +12,8 @@ import { withHeartbeat } from './heartbeat.ts';
 import { chunk } from './plan-batches.ts';
 import type { QualityDeps } from './quality-deps.ts';
 
-type CheckDeps = Pick<QualityDeps, 'checks'> & Pick<EtlDeps, 'facts' | 'cpu' | 'rules' | 'models'>;
+type CheckDeps = Pick<QualityDeps, 'checks'> &
+  Pick<EtlDeps, 'facts' | 'cpu' | 'rules' | 'models' | 'notify' | 'planning'>;
 
 /** Bars in memory at a time: about 20 MB. */
 const SHARD_BARS = 200_000;
@@ -90,8 +92,28 @@ export function createCheckStoredBars(
         notes: sums.notes,
       };
       await deps.checks.close(checkId, { cancelled, result });
+      if (!cancelled && score !== undefined && score < deps.planning.qualityThreshold) {
+        await deps.notify(noticeOf(result, score, deps.planning.qualityThreshold));
+      }
       return result;
     },
+  };
+}
+
+function noticeOf(
+  { startDate, endDate, bars, missing, symbolsFailed, worstSymbols }: QualityCheckResult,
+  score: number,
+  threshold: number,
+): Notice {
+  return {
+    key: 'quality-check:below-threshold',
+    severity: 'warning',
+    errorClass: 'data_quality',
+    code: 'ETL-CHK-300',
+    title: `Stored bars from ${startDate} to ${endDate} score ${score.toFixed(3)}, below ${threshold}`,
+    meaning: 'Readers see bars that the rules of today object to, or lack bars that are owed.',
+    action: `Look at ${worstSymbols[0]?.symbol ?? 'the findings'} first, with \`candlewick report --open\`.`,
+    facts: { score, bars, missing, symbolsFailed },
   };
 }
 

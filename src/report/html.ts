@@ -31,7 +31,7 @@ function render(value: Part): string {
   return value.map(render).join('');
 }
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

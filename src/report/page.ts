@@ -120,7 +120,7 @@ function trendSection({ days, says }: ReportModel): Section {
             Each session by the errors among its owed bars.
             ${
               isCompared
-                ? 'Where the dashed line lies below the solid one, cleaning or a later load has made good what was sent wrong.'
+                ? 'Where the dashed line lies below the solid one, cleaning or a later load has made good what was sent wrong; where it lies above, bars that came are held back.'
                 : 'What the sources sent was not judged for these days.'
             }
           </figcaption>

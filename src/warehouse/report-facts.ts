@@ -16,7 +16,7 @@ import { readCleaning } from './report-cleaning.ts';
 
 const DOING = 'Gathering the facts of a quality report';
 /** The check and its range, at the head of each statement: `$1` is the check. */
-export const CHECKED = `with checked as (select * from quality_checks where check_id = $1)`;
+const CHECKED = `with checked as (select * from quality_checks where check_id = $1)`;
 
 /** All that the report of a check says. Reads stored verdicts, coverage and bars; changes nothing. */
 export async function gatherReport(

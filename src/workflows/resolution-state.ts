@@ -69,7 +69,7 @@ export function addNotes({ notes }: DecisionProgress, more: readonly string[]): 
   notes.push(...more.map((note) => note.slice(0, 300)).slice(0, MAX_NOTES - notes.length));
 }
 
-export function resultOf(progress: DecisionProgress): DecisionResult {
+function resultOf(progress: DecisionProgress): DecisionResult {
   const { decision, chunks: _chunks, chunksDone: _done, ...counts } = progress;
   return { ...counts, decision: decision.decision, by: decision.by, why: decision.why };
 }

@@ -21,9 +21,9 @@ import {
   type ResolutionProgress,
 } from './resolution-state.ts';
 
-export const resolutionQuery = defineQuery<ResolutionProgress>('progress');
-export const decideUpdate = defineUpdate<string, [unknown?]>('decide');
-export const closeUpdate = defineUpdate<string>('close');
+const resolutionQuery = defineQuery<ResolutionProgress>('progress');
+const decideUpdate = defineUpdate<string, [unknown?]>('decide');
+const closeUpdate = defineUpdate<string>('close');
 
 /** Where updates come in. */
 interface Desk {

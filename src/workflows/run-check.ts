@@ -14,7 +14,7 @@ import type { CheckProgress, CheckState } from './check-progress.ts';
 import { asWorkflowFailure } from './failures.ts';
 import { runIdentity } from './stages.ts';
 
-export const checkProgressQuery = defineQuery<CheckProgress>('progress');
+const checkProgressQuery = defineQuery<CheckProgress>('progress');
 
 export const checkDuties = proxyActivities<CheckActivities>({
   startToCloseTimeout: '30 minutes',

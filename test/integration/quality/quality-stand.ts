@@ -99,8 +99,6 @@ export function tradingSymbols(count: number, from: string, to: string): readonl
     .slice(0, count);
 }
 
-export type RowText = readonly [day: string, ...prices: string[]];
-
 /** Bars as a file in baostock's layout; `spoil` may change a row's cells. */
 export function barsCsv(
   columns: BarColumns,

@@ -2,8 +2,8 @@ import { fromDayNumber, toDayNumber } from '../../../src/domain/trading-day.ts';
 import type { DayFacts, ReportFacts } from '../../../src/quality/report/facts.ts';
 import { sessionsBetween } from '../../../src/calendar/trading-calendar.ts';
 
-export const FROM = '2023-11-01';
-export const TO = '2024-02-29';
+const FROM = '2023-11-01';
+const TO = '2024-02-29';
 
 /** A session on which all is well; only what matters need be named. */
 export function dayFacts(day: string, changes: Partial<DayFacts> = {}): DayFacts {
