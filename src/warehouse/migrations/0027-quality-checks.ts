@@ -80,6 +80,7 @@ create table quality_check_findings (
   message text not null
 );
 create index quality_check_findings_key on quality_check_findings (check_id, symbol, trade_date);
+comment on table quality_check_rules is 'How often each rule spoke in a check of stored bars, and what that cost of the score.';
 comment on table quality_check_findings is 'What the rules say of stored bars; at most 2,000 a shard, the gravest first. Counts: quality_check_rules.';
 
 create table quality_reports (
