@@ -38,6 +38,7 @@ interface Troubles {
 }
 
 function troublesOf(symbols: readonly StockSymbol[]): Troubles {
+  const market = marketOf({ seed: SEED, symbols: SYMBOLS });
   const sessions = sessionsBetween('SSE', '2024-01-02', fromDayNumber(LAST_TROUBLE));
   function pick(stream: number, index: number): { day: DayNumber; symbol: StockSymbol } {
     return {
@@ -56,9 +57,11 @@ function troublesOf(symbols: readonly StockSymbol[]): Troubles {
     // Within four days, which every daily run looks at again.
     restatements: Array.from({ length: RESTATED }, (_, index) => {
       const { day, symbol } = pick(30, index);
-      const volume = 100 * (1000 + (hash32(SEED, 32, index) % 1_000_000));
+      // A correction, not another market: a few lots more than were told first.
+      const told = market.bars([symbol], day, day).volume[0] ?? 0;
+      const volume = told === 0 ? 0 : told + 100 * (1 + (hash32(SEED, 32, index) % 50));
       return { day, symbol, from: midnightAfter(day + (hash32(SEED, 33, index) % 4)) + 1, volume };
-    }),
+    }).filter(({ volume }) => volume > 0),
   };
 }
 
