@@ -26,7 +26,7 @@ export interface PlannedChange {
  * Whose schedule it is: kept in its memo, which is written at its creation and never again. Schedules of others on the same
  * namespace, and those that a person made, are never touched.
  */
-export const OWNER = 'candlewick';
+const OWNER = 'candlewick';
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   minute: 60_000,

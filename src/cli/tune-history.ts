@@ -56,7 +56,7 @@ export async function readTuningHistory(
 }
 
 /** All parts and decisions as one sorted batch. */
-export function joinHistory(
+function joinHistory(
   parts: readonly BarColumns[],
   decisions: readonly DecidedBar[],
 ): Pick<TuningTask, 'columns' | 'decided'> {

@@ -266,7 +266,7 @@ function problemOf({ code, message, path }: Issue, given: Environment): Problem 
 }
 
 /** Never shown, not even when it is wrong: above all when it is wrong, since nobody can tell which part is the password. */
-export function isSecretSetting(name: SettingName): boolean {
+function isSecretSetting(name: SettingName): boolean {
   return isSecretKey(name);
 }
 

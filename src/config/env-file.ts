@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util';
 
 import { ConfigurationError } from '../domain/errors.ts';
 
-export const MAX_CONFIG_BYTES = 1_000_000;
+const MAX_CONFIG_BYTES = 1_000_000;
 
 /**
  * The text of a configuration file, without its byte order mark; undefined where there is no such file.

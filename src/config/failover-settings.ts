@@ -24,7 +24,7 @@ function isUnit(text: string): text is keyof typeof UNITS {
 }
 
 /** `tushare=200/minute+8000/day,sina=60/minute` by source. Text that is none of the form gives nothing. */
-export function parseQuotas(text: string): ReadonlyMap<string, QuotaSetting> {
+function parseQuotas(text: string): ReadonlyMap<string, QuotaSetting> {
   return new Map(
     splitList(text).map((rule) => {
       const [source = '', limits = ''] = rule.split('=');

@@ -3,7 +3,7 @@ import type { Problem } from './problems.ts';
 
 /** The Shanghai exchange's first session. */
 export const FIRST_DAY: TradingDay = '1990-12-19';
-export const DEFAULT_DAYS_BACK = 7;
+const DEFAULT_DAYS_BACK = 7;
 /** From this hour of Shanghai a session's bars are final: trading after hours ends at 15:30. */
 const FINAL_AT_HOUR = 16;
 const MS_PER_HOUR = 3_600_000;

@@ -4,8 +4,8 @@ import { Secret } from './secret.ts';
 import { checked, integer, optional, splitList, withDefault } from './setting-parsers.ts';
 import { parseWebhooks, WEBHOOK_FORMS, webhooksFault } from './webhook.ts';
 
-export const SEVERITIES = ['info', 'warning', 'error', 'critical'] as const;
-export const ERROR_CLASSES = [
+const SEVERITIES = ['info', 'warning', 'error', 'critical'] as const;
+const ERROR_CLASSES = [
   'transient',
   'rate_limited',
   'data_quality',

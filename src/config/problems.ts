@@ -50,7 +50,7 @@ function visible(text: string): string {
   );
 }
 
-export function renderProblem({ field, got, expected, suggestion }: Problem): string {
+function renderProblem({ field, got, expected, suggestion }: Problem): string {
   const what = got === undefined ? '' : `got ${got}; `;
   const hint = suggestion === undefined ? '' : `; did you mean ${suggestion}?`;
   return `${field}: ${what}expected ${expected}${hint}`;

@@ -41,8 +41,8 @@ export const SOURCE_NAMES = [
   'yahoo',
   'tiingo',
 ] as const;
-export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
-export const LOG_FORMATS = ['json', 'pretty'] as const;
+const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+const LOG_FORMATS = ['json', 'pretty'] as const;
 
 function sourcesFault(text: string): string | undefined {
   const unknown = splitList(text).filter((name) => !SOURCE_NAMES.some((known) => known === name));

@@ -2,7 +2,7 @@ import type { TradingDay } from './trading-day.ts';
 
 export const MODEL_KINDS = ['isolation_forest', 'boosted_trees'] as const;
 export type ModelKind = (typeof MODEL_KINDS)[number];
-export const MODEL_STATUSES = ['shadow', 'active', 'retired'] as const;
+const MODEL_STATUSES = ['shadow', 'active', 'retired'] as const;
 export type ModelStatus = (typeof MODEL_STATUSES)[number];
 
 /** How a model ranks injected faults in the bars of symbols that it was not trained on. */

@@ -5,7 +5,7 @@ import { ConfigurationError } from '../domain/errors.ts';
 export const LOOPBACK = '127.0.0.1';
 
 /** Whether nobody listens on a loopback port. */
-export function isPortFree(port: number): Promise<boolean> {
+function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));

@@ -22,7 +22,7 @@ const POLL_MS = 50;
 const ABORT_GRACE_MS = 5000;
 
 /** The last lines of a server's log, in one line. */
-export function tailOf(logFile: string): string {
+function tailOf(logFile: string): string {
   try {
     const lines = readFileSync(logFile, 'utf8').trim().split('\n');
     return lines.slice(-LOG_TAIL).join(' | ').slice(-600);

@@ -93,7 +93,7 @@ export async function inTransaction<Result>(
 }
 
 /** Gives the connection back after a failure: to the pool where a rollback works, else it is closed. */
-export async function rollBack(client: PoolClient): Promise<void> {
+async function rollBack(client: PoolClient): Promise<void> {
   try {
     await client.query('rollback');
     client.release();

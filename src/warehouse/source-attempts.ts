@@ -26,34 +26,3 @@ export async function recordAttempts(
     );
   });
 }
-
-/** Of a run, by source: how often it was asked, and what came of it. */
-export interface SourceTally {
-  readonly source: string;
-  readonly asked: number;
-  readonly accepted: number;
-  readonly refused: number;
-  readonly failed: number;
-  readonly skipped: number;
-  readonly symbols: number;
-  readonly lastReason: string | null;
-}
-
-export async function tallySources(
-  warehouse: Warehouse,
-  runId: string,
-): Promise<readonly SourceTally[]> {
-  return queryRows<SourceTally>(
-    warehouse,
-    `Reading the sources of run ${runId}`,
-    `select source, count(*) as asked,
-            count(*) filter (where outcome in ('accepted', 'partial')) as accepted,
-            count(*) filter (where outcome = 'refused') as refused,
-            count(*) filter (where outcome = 'failed') as failed,
-            count(*) filter (where outcome = 'skipped') as skipped,
-            coalesce(sum(accepted), 0)::bigint as symbols,
-            (array_agg(reason order by started_at desc) filter (where reason is not null))[1] as "lastReason"
-       from source_attempts where run_id = $1 group by source order by min(position), source`,
-    [runId],
-  );
-}

@@ -101,7 +101,7 @@ async function admit(
   return verdict.admitted === 'probe';
 }
 
-export function breakerOpen(source: string, endpoint: string, waitMs: number): RateLimitedError {
+function breakerOpen(source: string, endpoint: string, waitMs: number): RateLimitedError {
   return new RateLimitedError(
     `${source} ${endpoint} rests for ${Math.ceil(waitMs / 1000)} s: its circuit breaker is open`,
     {

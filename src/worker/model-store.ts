@@ -18,7 +18,7 @@ type ModelConfig = Pick<Config, 'anomalyContamination' | 'anomalyModel' | 'anoma
 const MODELS_KEPT = 8;
 
 /** The acting model, and of each kind the newest shadow that was trained after it. `models` are newest first. */
-export function chooseModels(
+function chooseModels(
   models: readonly ModelVersion[],
   wanted: Exclude<Config['anomalyModel'], 'off'>,
 ): readonly ModelVersion[] {

@@ -5,11 +5,11 @@ import type { JobProgress } from './job-progress.ts';
 import type { JobState } from './job-state.ts';
 import { duties, runIdentity } from './stages.ts';
 
-export const progressQuery = defineQuery<JobProgress>('progress');
-export const pauseUpdate = defineUpdate<string>('pause');
-export const resumeUpdate = defineUpdate<string>('resume');
-export const skipSymbolsUpdate = defineUpdate<string, [unknown?]>('skipSymbols');
-export const setConcurrencyUpdate = defineUpdate<string, [unknown?]>('setConcurrency');
+const progressQuery = defineQuery<JobProgress>('progress');
+const pauseUpdate = defineUpdate<string>('pause');
+const resumeUpdate = defineUpdate<string>('resume');
+const skipSymbolsUpdate = defineUpdate<string, [unknown?]>('skipSymbols');
+const setConcurrencyUpdate = defineUpdate<string, [unknown?]>('setConcurrency');
 
 const MAX_CONCURRENCY = 64;
 const MAX_SKIPPED_AT_ONCE = 1000;

@@ -29,7 +29,7 @@ export interface AdapterCase {
   readonly endings: Readonly<Partial<Record<FaultKind, Ending>>>;
 }
 
-export const TIMEOUT_MS = 1500;
+const TIMEOUT_MS = 1500;
 export const MAX_BYTES = 1_000_000;
 const A_SHARES = ['600000.SH', '000001.SZ', '300001.SZ', '688001.SH'];
 const BEIJING = '920001.BJ';

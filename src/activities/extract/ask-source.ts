@@ -20,7 +20,7 @@ export interface AskEnd {
 }
 
 /** The quota of our own is used up: no fault of the source. */
-export const QUOTA_USED_UP = 'ETL-SRC-230';
+const QUOTA_USED_UP = 'ETL-SRC-230';
 /** An activity ends after so long and goes on in a new one, so that its work is never far from being kept. */
 const SLICE_MS = 240_000;
 /** A source that fails is asked on for what is left, so often in a row without an answer. */

@@ -9,7 +9,7 @@ import { badRequest, noPermission, shapeDrift, type Place } from '../http/source
 import { partSymbols, type RemoteOptions } from '../remote-source.ts';
 import { AKTOOLS, AKTOOLS_HIST } from './decode-hist.ts';
 
-export const AKTOOLS_CAPABILITIES: Capabilities = {
+const AKTOOLS_CAPABILITIES: Capabilities = {
   datasets: ['daily_bars'],
   shapes: ['symbol'],
   markets: ['SSE', 'SZSE', 'BSE'],
@@ -24,7 +24,7 @@ export const AKTOOLS_CAPABILITIES: Capabilities = {
 };
 
 /** Behind it stands EastMoney, which bans. */
-export const AKTOOLS_QUOTA: Quota = { perMinute: 40, perHour: 150, minIntervalMs: 1500 };
+const AKTOOLS_QUOTA: Quota = { perMinute: 40, perHour: 150, minIntervalMs: 1500 };
 
 const FUNCTION = 'stock_zh_a_hist';
 const OPEN_OBJECT = 0x7b;

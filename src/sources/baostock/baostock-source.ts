@@ -10,7 +10,7 @@ import { endOfValue } from '../decode/json-scan.ts';
 import { dottedCode, fetchBaostockDataset } from './datasets.ts';
 import { openRecords } from './records.ts';
 
-export const BAOSTOCK_CAPABILITIES: Capabilities = {
+const BAOSTOCK_CAPABILITIES: Capabilities = {
   datasets: ['daily_bars', 'instruments', 'trading_calendar', 'adjustment_factors'],
   shapes: ['session', 'symbol'],
   markets: ['SSE', 'SZSE'],
@@ -24,7 +24,7 @@ export const BAOSTOCK_CAPABILITIES: Capabilities = {
   concurrency: 1,
 };
 
-export const BAOSTOCK_QUOTA: Quota = { perMinute: 120 };
+const BAOSTOCK_QUOTA: Quota = { perMinute: 120 };
 
 const BY_SYMBOL = { method: 'query_history_k_data_plus', type: '95' };
 const BY_SESSION = { method: 'query_daily_history_k_AStock', type: '98' };

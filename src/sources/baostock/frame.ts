@@ -8,7 +8,7 @@ const SEPARATOR_BYTE = 1;
 /** The client version that servers accept; older ones are refused. */
 const VERSION = '00.9.40';
 export const HEADER_BYTES = 21;
-export const END_MARK = Buffer.from('<![CDATA[]]>\n', 'latin1');
+const END_MARK = Buffer.from('<![CDATA[]]>\n', 'latin1');
 /** Types of answers whose body is compressed. */
 const COMPRESSED = new Set(['96', '99', '9B', '9D']);
 const MAX_BODY_BYTES = 64 * 1024 * 1024;

@@ -9,7 +9,7 @@ import type { DayNumber } from '../../domain/trading-day.ts';
 import { symbolOfKey, type SymbolKey } from './symbol.ts';
 
 /** `reason` for every value column of a row. */
-export function allMissing(reason: number): number {
+function allMissing(reason: number): number {
   return VALUE_COLUMNS.reduce((bits, _, column) => bits | (reason << (4 * column)), 0) >>> 0;
 }
 

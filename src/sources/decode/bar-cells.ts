@@ -6,7 +6,7 @@ import { missingReason, parseScaled } from './decimal.ts';
 /** Prices are kept in 1/10,000 CNY. */
 export const PRICE_SHIFT = 4;
 /** Powers of ten from what a source calls a volume to shares, and an amount to 1/10,000 CNY. */
-export const VOLUME_SHIFTS = { share: 0, lot: 2 } as const;
+const VOLUME_SHIFTS = { share: 0, lot: 2 } as const;
 export const AMOUNT_SHIFTS = { cny: 4, thousandCny: 7, tenThousandCny: 8 } as const;
 
 /** In which cell of a row each value lies, and by which power of ten it becomes ours. In the order of VALUE_COLUMNS. */

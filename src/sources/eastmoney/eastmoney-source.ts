@@ -14,7 +14,7 @@ export interface EastmoneyOptions extends RemoteOptions {
   readonly cookie?: string;
 }
 
-export const EASTMONEY_CAPABILITIES: Capabilities = {
+const EASTMONEY_CAPABILITIES: Capabilities = {
   datasets: ['daily_bars'],
   shapes: ['symbol'],
   markets: ['SSE', 'SZSE', 'BSE'],
@@ -29,7 +29,7 @@ export const EASTMONEY_CAPABILITIES: Capabilities = {
 };
 
 /** It bans by address after some 200 symbols in a burst, for 20 minutes up to days. */
-export const EASTMONEY_QUOTA: Quota = { perMinute: 40, perHour: 150, minIntervalMs: 1500 };
+const EASTMONEY_QUOTA: Quota = { perMinute: 40, perHour: 150, minIntervalMs: 1500 };
 
 const FIELDS1 = 'f1,f2,f3,f4,f5,f6';
 /** Day, open, close, high, low, volume, amount, amplitude, change in per cent, change, turnover. */
@@ -93,7 +93,7 @@ export function createEastmoneySource(options: EastmoneyOptions): DataSource {
 }
 
 /** 1.600000 for Shanghai, 0.000001 for Shenzhen and Beijing: by the suffix, since the code alone misleads (B shares). */
-export function secidOf(symbol: StockSymbol): string {
+function secidOf(symbol: StockSymbol): string {
   const market = symbol.endsWith('.SH') ? 1 : 0;
   return `${market}.${symbol.slice(0, 6)}`;
 }

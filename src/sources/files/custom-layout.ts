@@ -9,7 +9,7 @@ import { AMOUNT_UNITS, ROLES, VOLUME_UNITS, type FileLayout } from './layout.ts'
 import { compileGlob } from './glob.ts';
 import { isMissing } from './safe-path.ts';
 
-export const LAYOUT_FILE = 'candlewick.layout.json';
+const LAYOUT_FILE = 'candlewick.layout.json';
 const MOST_BYTES = 1 << 16;
 
 const VolumeUnit = z.literal(keysOf(VOLUME_UNITS));

@@ -15,7 +15,7 @@ import { createFileIndex, type Catalogue, type IndexedFile, type Scan } from './
 import type { FoundFile } from './find-files.ts';
 import { readFileBelow } from './safe-path.ts';
 
-export const FILES = 'files';
+const FILES = 'files';
 
 export interface FilesOptions {
   /** The directory below which files may be read; nothing outside is ever opened. */

@@ -111,7 +111,7 @@ export function adjustedPrices(place: string, sign: string): SchemaDriftError {
 }
 
 /** The text with which an error shows a header. */
-export function shownHeader(header: readonly string[]): string {
+function shownHeader(header: readonly string[]): string {
   const text = header.join(',');
   return text.length > HEADER_SHOWN ? `${text.slice(0, HEADER_SHOWN)}…` : text;
 }

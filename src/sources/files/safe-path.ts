@@ -6,7 +6,7 @@ import { ConfigurationError, SystemError, TransientError } from '../../domain/er
 import { MOST_BYTES } from './limits.ts';
 
 /** Ours to refuse: nothing outside the configured root is ever opened. */
-export function outsideRoot(path: string, why: string): ConfigurationError {
+function outsideRoot(path: string, why: string): ConfigurationError {
   return new ConfigurationError(
     `path: got "${path.slice(0, 80)}"; expected a file, directory or glob below the files' root: ${why}`,
     {

@@ -23,7 +23,7 @@ export interface SimulatedFaults {
   readonly flakyEvery?: number;
 }
 
-export const SIMULATED = 'simulated';
+const SIMULATED = 'simulated';
 /** Symbols an answer, at most. */
 const SYMBOLS_PER_ANSWER = 500;
 

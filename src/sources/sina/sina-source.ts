@@ -18,7 +18,7 @@ export interface SinaOptions extends RemoteOptions {
 /** Rows that it gives at most, counted back from today. */
 const MAX_ROWS = 1023;
 
-export const SINA_CAPABILITIES: Capabilities = {
+const SINA_CAPABILITIES: Capabilities = {
   datasets: ['daily_bars'],
   shapes: ['symbol'],
   markets: ['SSE', 'SZSE', 'BSE'],
@@ -33,7 +33,7 @@ export const SINA_CAPABILITIES: Capabilities = {
   concurrency: 1,
 };
 
-export const SINA_QUOTA: Quota = { perMinute: 60, minIntervalMs: 1000 };
+const SINA_QUOTA: Quota = { perMinute: 60, minIntervalMs: 1000 };
 
 const SCALE_DAY = 240;
 const PATH = '/quotes_service/api/json_v2.php/CN_MarketData.getKLineData';

@@ -10,7 +10,7 @@ import { badRequest, rateLimited, transient, type Place } from '../http/source-e
 import { partSymbols, sessionsIn, type RemoteOptions } from '../remote-source.ts';
 import { prefixedCode, TENCENT, TENCENT_KLINE } from './decode-kline.ts';
 
-export const TENCENT_CAPABILITIES: Capabilities = {
+const TENCENT_CAPABILITIES: Capabilities = {
   datasets: ['daily_bars'],
   shapes: ['symbol'],
   markets: ['SSE', 'SZSE'],
@@ -24,7 +24,7 @@ export const TENCENT_CAPABILITIES: Capabilities = {
   concurrency: 2,
 };
 
-export const TENCENT_QUOTA: Quota = { perMinute: 240, minIntervalMs: 150 };
+const TENCENT_QUOTA: Quota = { perMinute: 240, minIntervalMs: 150 };
 
 /** Rows that one call gives, at most. */
 const MAX_ROWS = 640;

@@ -18,7 +18,7 @@ export interface TiingoOptions extends RemoteOptions {
   readonly token: string;
 }
 
-export const TIINGO_CAPABILITIES: Capabilities = {
+const TIINGO_CAPABILITIES: Capabilities = {
   datasets: ['daily_bars'],
   shapes: ['symbol'],
   markets: ['US'],
@@ -32,7 +32,7 @@ export const TIINGO_CAPABILITIES: Capabilities = {
   concurrency: 2,
 };
 
-export const TIINGO_QUOTA: Quota = { perHour: 50, perDay: 1000 };
+const TIINGO_QUOTA: Quota = { perHour: 50, perDay: 1000 };
 
 const HOUR_SECONDS = 3600;
 const MONTH_HINT = 'wait for the next month, or ask for fewer symbols.';

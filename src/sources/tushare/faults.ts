@@ -92,6 +92,6 @@ function faultOfMessage(code: number, message: string, place: Place): EtlError {
 }
 
 /** Daily counters begin anew at midnight in Shanghai; a minute more, since clocks differ. */
-export function msToMidnight(nowMs: number): number {
+function msToMidnight(nowMs: number): number {
   return DAY_MS - ((nowMs + SHANGHAI_MS) % DAY_MS) + 60_000;
 }

@@ -13,7 +13,7 @@ const PAGE_ROWS = 6000;
 /** Codes in one call that have been seen to work, with room. */
 const MAX_CODES = 50;
 
-export const TUSHARE_CAPABILITIES: Capabilities = {
+const TUSHARE_CAPABILITIES: Capabilities = {
   datasets: ['daily_bars', ...REFERENCE_DATASETS],
   shapes: ['session', 'symbol'],
   markets: ['SSE', 'SZSE', 'BSE'],
@@ -27,7 +27,7 @@ export const TUSHARE_CAPABILITIES: Capabilities = {
   concurrency: 3,
 };
 
-export const TUSHARE_QUOTA: Quota = { perMinute: 150 };
+const TUSHARE_QUOTA: Quota = { perMinute: 150 };
 
 /** Tushare Pro: keyed, the whole market in one call a session. */
 export function createTushareSource(options: TushareOptions): DataSource {
@@ -143,6 +143,6 @@ function datasetCalls(
 }
 
 /** 2024-01-02 as 20240102. */
-export function compact(day: string): string {
+function compact(day: string): string {
   return day.replaceAll('-', '');
 }

@@ -9,7 +9,7 @@ import { yahooTicker } from '../foreign-symbol.ts';
 import { partSymbols, refusedWhereUnknown, type RemoteOptions } from '../remote-source.ts';
 import { YAHOO, YAHOO_CHART } from './decode-chart.ts';
 
-export const YAHOO_CAPABILITIES: Capabilities = {
+const YAHOO_CAPABILITIES: Capabilities = {
   datasets: ['daily_bars'],
   shapes: ['symbol'],
   markets: ['SSE', 'SZSE', 'US'],
@@ -23,7 +23,7 @@ export const YAHOO_CAPABILITIES: Capabilities = {
   concurrency: 1,
 };
 
-export const YAHOO_QUOTA: Quota = { perMinute: 30, minIntervalMs: 2000 };
+const YAHOO_QUOTA: Quota = { perMinute: 30, minIntervalMs: 2000 };
 
 const SECONDS_PER_DAY = 86_400;
 const LIMIT_SECONDS = 600;
