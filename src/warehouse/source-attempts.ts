@@ -1,5 +1,5 @@
 import type { SourceAttempt } from '../domain/source-breaker.ts';
-import { inTransaction, queryRows, type Warehouse } from './pool.ts';
+import { inTransaction, type Warehouse } from './pool.ts';
 
 /** What came of each source that was asked for a batch; again: replaces. */
 export async function recordAttempts(
