@@ -28,6 +28,25 @@ select array_agg(distinct s order by s) as symbols, b.start_date, b.end_date, r.
                     where f.run_id = b.run_id and f.batch_no = b.batch_no and f.symbol = s)
  group by b.start_date, b.end_date, r.due_at, r.config`;
 
+/**
+ * Which symbols lack anything at all: fewer bars and suspensions than sessions. Counting costs a fraction of looking at
+ * each session, and nearly every symbol of a run is whole.
+ */
+const INCOMPLETE = `
+select s.symbol
+  from unnest($1::text[]) as n (name)
+  cross join lateral (select n.name collate "C" as symbol) s
+  left join instruments i on i.symbol = s.symbol
+  cross join lateral (select greatest($2::date, i.list_date) as first,
+                             least($3::date, last_completed_day($4), i.delist_date - 1) as last) r
+ where (select count(*) from exchange_sessions d
+         where d.exchange = exchange_of(s.symbol) and d.trading_day between r.first and r.last)
+     > (select count(*) from daily_bars b where b.symbol = s.symbol and b.trade_date between r.first and r.last)
+     + (select count(*) from suspensions u
+         where u.symbol = s.symbol and u.trade_date between r.first and r.last
+           and not exists (select from daily_bars b where b.symbol = u.symbol and b.trade_date = u.trade_date))
+ order by s.symbol`;
+
 const RECORD = `
 insert into absences as a (symbol, trade_date, reason, sources, run_id, first_seen_at, last_seen_at)
 select c.symbol, c.trade_date, 'source_gap', $5, $6, $4, $4
@@ -47,18 +66,22 @@ export async function recordAbsences(warehouse: Warehouse, runId: string): Promi
   let noted = 0;
   for (const range of await queryRows<AnsweredRange>(warehouse, doing, ANSWERED, [runId])) {
     const { symbols, start_date: from, end_date: to, due_at: dueAt, sources } = range;
-    for (let start = 0; start < symbols.length; start += SYMBOLS_A_STATEMENT) {
-      const part = symbols.slice(start, start + SYMBOLS_A_STATEMENT);
-      const rows = await queryRows(warehouse, doing, RECORD, [
-        part,
-        from,
-        to,
-        dueAt,
-        sources,
-        runId,
-      ]);
-      noted += rows.length;
+    const incomplete = await queryRows<{ symbol: StockSymbol }>(warehouse, doing, INCOMPLETE, [
+      symbols,
+      from,
+      to,
+      dueAt,
+    ]);
+    for (const part of inParts(incomplete)) {
+      const values = [part.map(({ symbol }) => symbol), from, to, dueAt, sources, runId];
+      noted += (await queryRows(warehouse, doing, RECORD, values)).length;
     }
   }
   return noted;
+}
+
+function* inParts<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let start = 0; start < items.length; start += SYMBOLS_A_STATEMENT) {
+    yield items.slice(start, start + SYMBOLS_A_STATEMENT);
+  }
 }

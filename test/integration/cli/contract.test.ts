@@ -7,6 +7,15 @@ import { candlewick, lastJson, MAIN, temporaryHome } from './candlewick.ts';
 const run = promisify(execFile);
 const MAX_START_MS = 150;
 
+function millisecondsOf(args: readonly string[]): number {
+  const startedAt = performance.now();
+  const { status } = spawnSync(process.execPath, args, {
+    env: { ...process.env, NODE_V8_COVERAGE: undefined },
+  });
+  assert.equal(status, 0);
+  return performance.now() - startedAt;
+}
+
 describe('the command line, without any server', () => {
   const home = temporaryHome();
   let env: Record<string, string>;
@@ -15,18 +24,19 @@ describe('the command line, without any server', () => {
   });
   after(() => home.remove());
 
-  it(`shows its help within ${MAX_START_MS} ms`, () => {
-    const times = Array.from({ length: 7 }, () => {
-      const startedAt = performance.now();
-      const { status } = spawnSync(process.execPath, [MAIN, '--help'], {
-        env: { ...process.env, NODE_V8_COVERAGE: undefined },
-      });
-      assert.equal(status, 0);
-      return performance.now() - startedAt;
-    });
+  it(`shows its help within ${MAX_START_MS} ms where Node itself needs no more than a third of it`, () => {
+    const times = Array.from({ length: 7 }, () => ({
+      help: millisecondsOf([MAIN, '--help']),
+      node: millisecondsOf(['-e', '0']),
+    }));
 
-    // The best of several: this machine has other work too.
-    assert.ok(Math.min(...times) <= MAX_START_MS, `${times.map(Math.round).join(', ')} ms`);
+    // The best of several, beside bare Node in the same run: this machine has other work too.
+    const [help, node] = [times.map((time) => time.help), times.map((time) => time.node)];
+    const limit = Math.max(MAX_START_MS, 3 * Math.min(...node));
+    assert.ok(
+      Math.min(...help) <= limit,
+      `${help.map(Math.round).join(', ')} ms; Node ${node.map(Math.round).join(', ')} ms`,
+    );
   });
 
   const mistakes = [
