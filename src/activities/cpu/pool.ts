@@ -20,7 +20,12 @@ export interface CpuPool extends CpuTasks {
   close(): Promise<void>;
 }
 
-export function createCpuPool(data: ThreadData, threads = availableParallelism()): CpuPool {
+/** One core is left to the thread that loads, and to what runs beside us; each further thread costs 100 MB and more. */
+function usefulThreads(): number {
+  return Math.max(1, availableParallelism() - 1);
+}
+
+export function createCpuPool(data: ThreadData, threads = usefulThreads()): CpuPool {
   const pool = new Piscina({
     filename: fileURLToPath(new URL('./thread.js', import.meta.url)),
     workerData: data,
