@@ -70,7 +70,8 @@ with due as (
      and (t.told_at is null or t.told_at <= clock_timestamp() - $4 * interval '1 millisecond')
      and (t.claimed_until is null or t.claimed_until < clock_timestamp())
    order by n.severity desc, n.last_seen_at limit ${MAX_CLAIMED}
-   for update of n skip locked),
+   -- Waited for, not skipped: another channel's claim holds the same rows for a moment.
+   for update of n),
 claimed as (
   insert into notice_tellings as t (channel, key, claimed_until)
   select $1, key, clock_timestamp() + interval '${CLAIM_SECONDS} seconds' from due order by key
