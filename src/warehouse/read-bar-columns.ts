@@ -4,6 +4,7 @@ import { fromDayNumber, type DayNumber } from '../domain/trading-day.ts';
 import { createBarReader, READ_COLUMNS } from './copy-decoder.ts';
 import { copyOut } from './copy-stream.ts';
 import { inTransaction, type Warehouse } from './pool.ts';
+import { grown } from './read-columns.ts';
 
 /** COPY takes no parameters; settings of the transaction carry them, so that no value is ever spliced into SQL. */
 const BIND = `select set_config('candlewick.symbols', $1, true), set_config('candlewick.first_day', $2, true),
@@ -54,20 +55,4 @@ export async function readBarColumns(
     reader.end();
   });
   return firstRows(columns, rows);
-}
-
-/** The same rows in columns of twice the length. */
-function grown(columns: BarColumns): BarColumns {
-  const larger = allocateBarColumns(2 * columns.length, columns.symbols);
-  larger.symbolId.set(columns.symbolId);
-  larger.tradingDay.set(columns.tradingDay);
-  larger.open.set(columns.open);
-  larger.high.set(columns.high);
-  larger.low.set(columns.low);
-  larger.close.set(columns.close);
-  larger.preClose.set(columns.preClose);
-  larger.volume.set(columns.volume);
-  larger.amount.set(columns.amount);
-  larger.sourceRow.set(columns.sourceRow);
-  return larger;
 }

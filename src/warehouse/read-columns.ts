@@ -70,7 +70,8 @@ class Collector {
   }
 }
 
-function grown(from: BarColumns): BarColumns {
+/** The same rows in columns of twice the length. */
+export function grown(from: BarColumns): BarColumns {
   const to = allocateBarColumns(from.length * 2, from.symbols);
   to.symbolId.set(from.symbolId);
   to.tradingDay.set(from.tradingDay);
