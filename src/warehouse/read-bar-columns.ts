@@ -1,14 +1,12 @@
 import { allocateBarColumns, firstRows, type BarColumns } from '../domain/bar.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { fromDayNumber, type DayNumber } from '../domain/trading-day.ts';
+import { BIND_KEYS } from './compare-stored.ts';
 import { createBarReader, READ_COLUMNS } from './copy-decoder.ts';
 import { copyOut } from './copy-stream.ts';
 import { inTransaction, type Warehouse } from './pool.ts';
 import { grown } from './read-columns.ts';
 
-/** COPY takes no parameters; settings of the transaction carry them, so that no value is ever spliced into SQL. */
-const BIND = `select set_config('candlewick.symbols', $1, true), set_config('candlewick.first_day', $2, true),
-  set_config('candlewick.last_day', $3, true)`;
 const READ = `copy (
   select ${READ_COLUMNS} from daily_bars
    where symbol = any (string_to_array(current_setting('candlewick.symbols'), ','))
@@ -34,7 +32,11 @@ export async function readBarColumns(
   let columns = allocateBarColumns(FIRST_CAPACITY, names);
   let rows = 0;
   await inTransaction(warehouse, 'Reading stored bars', async (client) => {
-    await client.query(BIND, [names.join(','), fromDayNumber(firstDay), fromDayNumber(lastDay)]);
+    await client.query(BIND_KEYS, [
+      names.join(','),
+      fromDayNumber(firstDay),
+      fromDayNumber(lastDay),
+    ]);
     const reader = createBarReader((bar) => {
       if (rows === columns.length) {
         columns = grown(columns);
