@@ -8,6 +8,7 @@ import type { EtlJobConfig, EtlMetrics } from '../domain/job.ts';
 import type { Notify } from '../domain/notice.ts';
 import type { RuleSettings } from '../domain/rule-settings.ts';
 import type { Absence, SourceAttempt } from '../domain/source-breaker.ts';
+import type { SourceOrder, SourceOrders } from '../domain/source-order.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { TradingDay } from '../domain/trading-day.ts';
 import type { RankingModel } from '../quality/anomaly/rank-open-rows.ts';
@@ -195,8 +196,7 @@ export interface SourceRefusal {
 }
 
 /** For which days a run needs reference data, and whom it may ask. */
-export interface ReferenceWish {
-  readonly sources: readonly string[];
+export interface ReferenceWish extends SourceOrder {
   readonly symbols: readonly StockSymbol[];
   readonly startDate: TradingDay;
   readonly endDate: TradingDay;
@@ -239,6 +239,7 @@ export interface PlanningRules {
   readonly batchRows: number;
   readonly qualityThreshold: number;
   readonly sources: readonly string[];
+  readonly orders?: SourceOrders;
   readonly concurrency: number;
   readonly retryDelayMs: number;
 }

@@ -14,6 +14,7 @@ import {
   symbolsTakenFrom,
   type HarvestState,
 } from './extract/harvest-state.ts';
+import { sourceTurns } from './extract/source-turns.ts';
 import { findSource } from './find-source.ts';
 import { withHeartbeat } from './heartbeat.ts';
 
@@ -65,10 +66,9 @@ async function wantedOf(
     : deps.desk.wanted({ ...spec, symbols });
 }
 
-function areLocal({ sources }: ExtractDeps, { config }: BatchSpec): boolean {
-  return sources
-    .expand(config.sources)
-    .map((name) => findSource(sources, name))
+function areLocal({ sources }: ExtractDeps, { config, symbols }: BatchSpec): boolean {
+  return sourceTurns(sources, config, symbols)
+    .map(({ source }) => findSource(sources, source))
     .every((source) => source !== undefined && isLocal(source));
 }
 

@@ -74,6 +74,7 @@ async function settleConfig(
     batchSize: jobType === 'dailyDataIngestion' ? dailyBatchSize : batchSize,
     qualityThreshold: planning.qualityThreshold,
     sources: planning.sources,
+    orders: planning.orders,
     concurrency: planning.concurrency,
     knownSources: deps.sources.names,
   };

@@ -6,6 +6,7 @@ import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { addDays, toDayNumber } from '../domain/trading-day.ts';
 import type { PlanJobInput } from './contract.ts';
 import type { EtlDeps, PlannedBatch } from './deps.ts';
+import { sourceTurns } from './extract/source-turns.ts';
 import { findSource } from './find-source.ts';
 import { planBatches, planSessionBatches, type BySession } from './plan-batches.ts';
 import { planGaps } from './plan-gaps.ts';
@@ -76,7 +77,7 @@ function reasonToSkip({ config, isRangeGiven }: WorkRequest): string | undefined
 function planWindow(deps: WorkDeps, { config, symbols }: WorkRequest): readonly PlannedBatch[] {
   const { planning } = deps;
   const sessions = sessionsBetween('SSE', config.startDate, config.endDate).length;
-  if (sessions > 0 && bySessionOf(deps, config)(symbols.length, sessions)) {
+  if (sessions > 0 && bySessionOf(deps, config, symbols)(symbols.length, sessions)) {
     return planSessionBatches(symbols, config, planning.batchRows);
   }
   return sessions === 0
@@ -89,10 +90,13 @@ function planWindow(deps: WorkDeps, { config, symbols }: WorkRequest): readonly 
 }
 
 /** Whether the first source that can be asked at all serves a batch with fewer calls by session than by symbol. */
-function bySessionOf({ sources, desk }: WorkDeps, config: WorkRequest['config']): BySession {
-  const source = sources
-    .expand(config.sources)
-    .map((name) => findSource(sources, name))
+function bySessionOf(
+  { sources, desk }: WorkDeps,
+  config: WorkRequest['config'],
+  all: readonly StockSymbol[],
+): BySession {
+  const source = sourceTurns(sources, config, all)
+    .map((turn) => findSource(sources, turn.source))
     .find((one) => one !== undefined);
   return (symbols, sessions) =>
     source !== undefined && desk.shapeOf(source, symbols, sessions) === 'session';
@@ -101,7 +105,7 @@ function bySessionOf({ sources, desk }: WorkDeps, config: WorkRequest['config'])
 /** However long the outage was: what is owed and missing before the daily window (or in it, where that is skipped). */
 async function planOlderGaps(
   deps: WorkDeps,
-  { config, job }: WorkRequest,
+  { config, job, symbols }: WorkRequest,
   firstBatch: number,
   isWindowSkipped: boolean,
 ): Promise<readonly PlannedBatch[]> {
@@ -124,7 +128,7 @@ async function planOlderGaps(
     batchRows: planning.batchRows,
     firstBatch,
     cut: 'days',
-    isBySession: bySessionOf(deps, config),
+    isBySession: bySessionOf(deps, config, symbols),
   });
 }
 
@@ -144,7 +148,7 @@ async function planBackfill(
     batchRows: planning.batchRows,
     firstBatch: 0,
     cut: heal ? 'days' : 'years',
-    isBySession: bySessionOf(deps, config),
+    isBySession: bySessionOf(deps, config, symbols),
   });
   const rows = missing.reduce((sum, { sessions }) => sum + sessions, 0);
   const symbolBatches = batches.reduce((sum, batch) => sum + batch.symbols.length, 0);

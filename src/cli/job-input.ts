@@ -107,13 +107,14 @@ export async function checkJob(
   config: Config,
 ): Promise<CheckedJob> {
   const { parseJobInput } = await import('../config/job-config.ts');
-  const { SOURCE_NAMES } = await import('../config/settings.ts');
+  const { SOURCE_NAMES } = await import('../config/source-order.ts');
   const parsed = parseJobInput(given, {
     jobType,
     batchSize: config.batchSize,
     qualityThreshold: config.qualityThreshold,
     concurrency: config.concurrency,
     sources: config.sources,
+    orders: config.orders,
     knownSources: SOURCE_NAMES,
     dueAt: new Date().toISOString(),
   });

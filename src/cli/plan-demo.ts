@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import type { Config } from '../config/config.ts';
+import { enableNamed } from '../config/remote-sources.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { DatabaseKind, Stack } from '../runtime/stack.ts';
 import { chooseSources, isSimulated, readsFiles } from './choose-sources.ts';
@@ -38,7 +39,13 @@ export async function planDemo(
   });
   const isFiles = readsFiles(sources);
   const place = isFiles ? filesPlace(options.path, config) : undefined;
-  const workerConfig = { ...config, sources, filesRoot: place?.root ?? config.filesRoot };
+  const workerConfig = {
+    ...config,
+    sources,
+    // A person at the command line who names a source wants it asked.
+    remoteSources: enableNamed(config.remoteSources, sources),
+    filesRoot: place?.root ?? config.filesRoot,
+  };
   const isLive = isLiveChoice(options, sources);
   const given = await requestOf({
     ...options,

@@ -1,12 +1,14 @@
 import { resolve } from 'node:path';
 
 import type { ConfigurationError } from '../domain/errors.ts';
+import type { SourceOrders } from '../domain/source-order.ts';
 import { isSecretKey, REDACTED } from '../observability/redact.ts';
 import { readEnvFile } from './env-file.ts';
 import type { QuotaSetting } from './failover-settings.ts';
 import { nearest } from './nearest.ts';
 import type { ANOMALY_MODELS } from './model-settings.ts';
 import { describeValue, problemsError, type Problem } from './problems.ts';
+import { remoteSourcesOf, sourceOrderOf, type RemoteSourceConfig } from './remote-sources.ts';
 import { Secret } from './secret.ts';
 import {
   isSettingName,
@@ -20,22 +22,6 @@ import { unsafeSettings } from './unsafe-settings.ts';
 import { secretsOfWebhooks, type Webhook } from './webhook.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Where the sources on a network are (`source-settings.ts`). */
-export interface RemoteSourceConfig {
-  readonly timeoutMs: number;
-  /** undefined: the source is not asked. */
-  readonly urls: Readonly<
-    Record<
-      'tushare' | 'eastmoney' | 'tencent' | 'sina' | 'yahoo' | 'aktools' | 'tiingo',
-      string | undefined
-    >
-  >;
-  readonly baostockAddress: string;
-  readonly tushareToken: Secret | undefined;
-  readonly tiingoToken: Secret | undefined;
-  readonly eastmoneyCookie: Secret | undefined;
-}
 
 /** Who is told of what (`notification-settings.ts`). */
 export interface NotificationConfig {
@@ -61,6 +47,8 @@ export interface Config {
   readonly temporalUiPort: number;
   readonly queuePrefix: string;
   readonly sources: readonly string[];
+  /** By market and dataset, where it differs. */
+  readonly orders: SourceOrders;
   /** By source, in place of its own. */
   readonly quotas: ReadonlyMap<string, QuotaSetting>;
   /** First cool-down of a source that fails. */
@@ -161,6 +149,7 @@ function configError(problems: readonly Problem[]): ConfigurationError {
 
 function toConfig(values: SettingValues, env: Environment): Config {
   const home = resolve(values.CANDLEWICK_HOME);
+  const remoteSources = remoteSourcesOf(values);
   return {
     home,
     databaseUrl: values.DATABASE_URL,
@@ -170,7 +159,7 @@ function toConfig(values: SettingValues, env: Environment): Config {
     temporalPort: values.CANDLEWICK_TEMPORAL_PORT,
     temporalUiPort: values.CANDLEWICK_TEMPORAL_UI_PORT,
     queuePrefix: values.CANDLEWICK_QUEUE_PREFIX ?? '',
-    sources: values.ETL_SOURCES,
+    ...sourceOrderOf(values, remoteSources),
     quotas: values.ETL_QUOTA ?? new Map(),
     breakerCoolDownMs: Math.round(values.ETL_BREAKER_COOLDOWN * 1000),
     batchSize: values.ETL_BATCH_SIZE,
@@ -196,7 +185,7 @@ function toConfig(values: SettingValues, env: Environment): Config {
     cleanupBatchRows: values.CLEANUP_BATCH_ROWS,
     logLevel: values.LOG_LEVEL,
     logFormat: values.LOG_FORMAT,
-    remoteSources: remoteSourcesOf(values),
+    remoteSources,
     notifications: notificationsOf(values),
     httpPort: values.CANDLEWICK_HTTP_PORT,
     httpHost: values.CANDLEWICK_HTTP_HOST,
@@ -205,25 +194,6 @@ function toConfig(values: SettingValues, env: Environment): Config {
     failpoints: values.CANDLEWICK_FAILPOINTS,
     secrets: secretsOf(values, env),
     warnings: [...misspelt(env)],
-  };
-}
-
-function remoteSourcesOf(values: SettingValues): RemoteSourceConfig {
-  return {
-    timeoutMs: values.ETL_SOURCE_TIMEOUT * 1000,
-    urls: {
-      tushare: values.ETL_TUSHARE_URL,
-      eastmoney: values.ETL_EASTMONEY_URL,
-      tencent: values.ETL_TENCENT_URL,
-      sina: values.ETL_SINA_URL,
-      yahoo: values.ETL_YAHOO_URL,
-      aktools: values.ETL_AKTOOLS_URL,
-      tiingo: values.ETL_TIINGO_URL,
-    },
-    baostockAddress: values.ETL_BAOSTOCK_ADDRESS,
-    tushareToken: values.TUSHARE_TOKEN,
-    tiingoToken: values.TIINGO_TOKEN,
-    eastmoneyCookie: values.ETL_EASTMONEY_COOKIE,
   };
 }
 

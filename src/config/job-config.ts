@@ -1,5 +1,6 @@
 import { FOLLOW_UPS, type EtlJobConfig, type FollowUp } from '../domain/job.ts';
 import type { RuleSettings } from '../domain/rule-settings.ts';
+import { NO_ORDERS, type SourceOrder, type SourceOrders } from '../domain/source-order.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { toDayNumber } from '../domain/trading-day.ts';
 import { readFields, type GivenFields } from './job-keys.ts';
@@ -58,6 +59,7 @@ export interface JobDefaults extends RangeRules {
   readonly qualityThreshold: number;
   readonly concurrency: number;
   readonly sources: readonly string[];
+  readonly orders?: SourceOrders | undefined;
   readonly knownSources: readonly string[];
 }
 
@@ -272,7 +274,7 @@ function settle(read: FieldReader, range: SettledRange, defaults: JobDefaults): 
   const notes = [...range.notes];
   const symbols = distinctSymbols(read.texts('symbols') ?? [], notes);
   const path = read.text('path');
-  const sources = read.texts('sources') ?? (path === undefined ? defaults.sources : [FILES]);
+  const given = read.texts('sources') ?? (path === undefined ? undefined : [FILES]);
   const config: EtlJobConfig = {
     jobName: read.text('job_name') ?? JOB_NAMES[defaults.jobType],
     symbols,
@@ -284,7 +286,7 @@ function settle(read: FieldReader, range: SettledRange, defaults: JobDefaults): 
     skipExisting: read.flag('skip_existing', true),
     validateData: read.flag('validate_data', true),
     cleanData: read.flag('clean_data', true),
-    sources,
+    ...(given === undefined ? installedOrder(defaults) : { sources: given }),
     path,
     concurrency: read.number('concurrency') ?? defaults.concurrency,
     ...ordersOf(read),
@@ -300,6 +302,11 @@ function settle(read: FieldReader, range: SettledRange, defaults: JobDefaults): 
       read.text('end_date') !== undefined ||
       read.number('days_back') !== undefined,
   };
+}
+
+function installedOrder({ sources, orders = NO_ORDERS }: JobDefaults): SourceOrder {
+  const isPlain = [orders.markets, orders.datasets].every((one) => Object.keys(one).length === 0);
+  return isPlain ? { sources } : { sources, orders };
 }
 
 /** Only what is given: the job's type decides the rest. */

@@ -7,6 +7,7 @@ import { MODEL_SETTINGS } from './model-settings.ts';
 import { MONITORING_SETTINGS } from './monitoring-settings.ts';
 import { NOTIFICATION_SETTINGS } from './notification-settings.ts';
 import { QUALITY_SETTINGS } from './quality-settings.ts';
+import { parseSourceOrder, SOURCE_ORDER_FORM, sourceOrderFault } from './source-order.ts';
 import { SOURCE_SETTINGS } from './source-settings.ts';
 import { SCHEDULE_SETTINGS } from './schedule-settings.ts';
 import { Secret } from './secret.ts';
@@ -21,34 +22,13 @@ import {
   optional,
   prefixFault,
   retentionFault,
-  splitList,
   storeFault,
   withDefault,
   type SettingMeta,
 } from './setting-parsers.ts';
 
-/** Sources that may be named in ETL_SOURCES. */
-export const SOURCE_NAMES = [
-  'files',
-  'simulated',
-  'tushare',
-  'akshare',
-  'eastmoney',
-  'tencent',
-  'sina',
-  'baostock',
-  'aktools',
-  'yahoo',
-  'tiingo',
-] as const;
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 const LOG_FORMATS = ['json', 'pretty'] as const;
-
-function sourcesFault(text: string): string | undefined {
-  const unknown = splitList(text).filter((name) => !SOURCE_NAMES.some((known) => known === name));
-  const isFine = unknown.length === 0 && splitList(text).length > 0;
-  return isFine ? undefined : `names out of ${SOURCE_NAMES.join(', ')}, joined by commas`;
-}
 
 const port = integer(1, 65_535);
 const PORT = 'a whole number from 1 to 65535';
@@ -101,10 +81,12 @@ export const Settings = z.object({
     expected: 'at most 64 characters of a-z 0-9 _ -',
     fallback: 'nothing',
   }),
-  ETL_SOURCES: withDefault(checked(sourcesFault).transform(splitList), {
-    meaning: 'Sources in the order in which they are asked, joined by commas',
-    expected: `names out of ${SOURCE_NAMES.join(', ')}`,
-    fallback: 'files',
+  ETL_SOURCES: optional(checked(sourceOrderFault).transform(parseSourceOrder), {
+    meaning:
+      'Sources in the order in which they are asked, joined by commas; other orders by market or dataset follow: tushare,akshare; BSE=sina; trading_calendar=baostock',
+    expected: SOURCE_ORDER_FORM,
+    fallback:
+      'files where ETL_FILES_ROOT is set, else those of tushare, akshare, baostock that have what they need',
   }),
   ...FailoverSettings,
   ETL_BATCH_SIZE: withDefault(integer(1, 100_000), {

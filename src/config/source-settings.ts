@@ -23,14 +23,24 @@ const secret: Parser<Secret> = z.string().transform((text) => new Secret(text));
 const URL_EXPECTED = 'an http:// or https:// URL';
 const NOT_ASKED = 'the source is not asked';
 
-function undocumented(
-  source: string,
-  url: string,
-): { meaning: string; expected: string; fallback: string } {
+/** Web sites' own interfaces, without a service agreement: asked only by those who want it. */
+export const UNDOCUMENTED_URLS = {
+  eastmoney: 'https://push2his.eastmoney.com',
+  tencent: 'https://proxy.finance.qq.com/ifzqgtimg',
+  sina: 'https://money.finance.sina.com.cn',
+  yahoo: 'https://query2.finance.yahoo.com',
+} as const;
+
+function undocumented(source: keyof typeof UNDOCUMENTED_URLS): {
+  meaning: string;
+  expected: string;
+  fallback: string;
+} {
+  const url = UNDOCUMENTED_URLS[source];
   return {
-    meaning: `Base URL of the source ${source}, a web site's own interface without a service agreement: ${url}`,
+    meaning: `Base URL of the source ${source}, a web site's own interface without a service agreement`,
     expected: URL_EXPECTED,
-    fallback: NOT_ASKED,
+    fallback: `${url} where ETL_SOURCES names ${source}, else ${NOT_ASKED}`,
   };
 }
 
@@ -46,18 +56,15 @@ export const SOURCE_SETTINGS = {
     expected: URL_EXPECTED,
     fallback: 'https://api.tushare.pro',
   }),
-  ETL_EASTMONEY_URL: optional(baseUrl, undocumented('eastmoney', 'https://push2his.eastmoney.com')),
+  ETL_EASTMONEY_URL: optional(baseUrl, undocumented('eastmoney')),
   ETL_EASTMONEY_COOKIE: optional(secret, {
     meaning: 'Cookie sent to eastmoney, where it demands one: ct=…',
     expected: 'a cookie',
     fallback: 'none',
   }),
-  ETL_TENCENT_URL: optional(
-    baseUrl,
-    undocumented('tencent', 'https://proxy.finance.qq.com/ifzqgtimg'),
-  ),
-  ETL_SINA_URL: optional(baseUrl, undocumented('sina', 'https://money.finance.sina.com.cn')),
-  ETL_YAHOO_URL: optional(baseUrl, undocumented('yahoo', 'https://query2.finance.yahoo.com')),
+  ETL_TENCENT_URL: optional(baseUrl, undocumented('tencent')),
+  ETL_SINA_URL: optional(baseUrl, undocumented('sina')),
+  ETL_YAHOO_URL: optional(baseUrl, undocumented('yahoo')),
   ETL_AKTOOLS_URL: optional(baseUrl, {
     meaning: 'Base URL of the source aktools, a server of your own: http://127.0.0.1:8080',
     expected: URL_EXPECTED,

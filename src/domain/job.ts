@@ -1,4 +1,5 @@
 import type { RuleSettings } from './rule-settings.ts';
+import type { SourceOrders } from './source-order.ts';
 import type { StockSymbol } from './stock-symbol.ts';
 import type { TradingDay } from './trading-day.ts';
 
@@ -23,6 +24,8 @@ export interface EtlJobConfig {
   readonly rules?: RuleSettings;
   /** Source names in the order in which they are asked. */
   readonly sources: readonly string[];
+  /** Where the order differs by market or dataset; a job that names its own sources has one order. */
+  readonly orders?: SourceOrders;
   /** For source `files`: what to read, relative to the configured root. */
   readonly path: string | undefined;
   /** Batches in flight at the same time. */

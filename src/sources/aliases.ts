@@ -6,6 +6,11 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   akshare: ['eastmoney', 'tencent', 'sina'],
 };
 
+/** The sources that one name stands for. */
+export function sourcesBehind(name: string): readonly string[] {
+  return ALIASES[name] ?? [name];
+}
+
 export const ALIAS_NAMES: readonly string[] = Object.keys(ALIASES);
 
 /**
@@ -17,7 +22,7 @@ export function expandSources(
   isConfigured: (name: string) => boolean,
 ): readonly string[] {
   const expanded = names.flatMap((name) => {
-    const members = ALIASES[name] ?? [name];
+    const members = sourcesBehind(name);
     const configured = members.filter(isConfigured);
     return configured.length > 0 ? configured : members;
   });

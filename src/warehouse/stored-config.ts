@@ -16,7 +16,10 @@ const FIELD_TYPES = {
   sources: 'object',
   concurrency: 'number',
 } as const satisfies Record<
-  Exclude<keyof EtlJobConfig, 'path' | 'rules' | 'priority' | 'dependsOn' | 'onComplete'>,
+  Exclude<
+    keyof EtlJobConfig,
+    'path' | 'orders' | 'rules' | 'priority' | 'dependsOn' | 'onComplete'
+  >,
   string
 >;
 

@@ -2,6 +2,7 @@ import type { Landing, ReferenceDesk, ReferenceWish, SourceSet } from '../activi
 import { CALENDAR_HORIZON, isSession } from '../calendar/trading-calendar.ts';
 import type { CalendarRow, DatasetBatch, ReferenceDataset } from '../domain/dataset.ts';
 import { EtlError } from '../domain/errors.ts';
+import { sourcesOfDataset } from '../domain/source-order.ts';
 import type { Notify } from '../domain/notice.ts';
 import { fromDayNumber, toDayNumber } from '../domain/trading-day.ts';
 import type { DataSource } from '../sources/data-source.ts';
@@ -35,15 +36,13 @@ const PATIENCE_MS = 120_000;
 export function createReferenceDesk(options: ReferenceDeskOptions): ReferenceDesk {
   return {
     async refresh(wish, signal) {
-      const candidates = remoteSources(options.sources, wish.sources);
-      if (candidates.length === 0) {
-        return [];
-      }
       const limited = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
       const fresh = await freshDatasets(options.warehouse, wish, FRESH_SECONDS);
       const notes: string[] = [];
       for (const dataset of neededFor(wish).filter((name) => !fresh.has(name))) {
-        const fault = await refreshOne({ options, candidates, wish, dataset }, limited);
+        const candidates = remoteSources(options.sources, sourcesOfDataset(wish, dataset));
+        const errand = { options, candidates, wish, dataset };
+        const fault = candidates.length === 0 ? undefined : await refreshOne(errand, limited);
         signal.throwIfAborted();
         if (fault !== undefined) {
           notes.push(`${dataset.replaceAll('_', ' ')} kept as they were: ${fault}`);

@@ -1,4 +1,4 @@
-import type { RemoteSourceConfig } from '../config/config.ts';
+import { missingSetting, type RemoteSourceConfig } from '../config/remote-sources.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { CallGate } from '../sources/call-gate.ts';
 import type { DataSource } from '../sources/data-source.ts';
@@ -14,25 +14,6 @@ import { createYahooSource } from '../sources/yahoo/yahoo-source.ts';
 
 type Maker = () => DataSource;
 
-function urlOf(
-  source: keyof RemoteSourceConfig['urls'],
-): (config: RemoteSourceConfig) => string | undefined {
-  return ({ urls }) => (urls[source] === undefined ? `ETL_${source.toUpperCase()}_URL` : undefined);
-}
-
-/** The setting that a source waits for, by source. */
-const MISSING_SETTING: Readonly<
-  Record<string, (config: RemoteSourceConfig) => string | undefined>
-> = {
-  tushare: ({ tushareToken }) => (tushareToken === undefined ? 'TUSHARE_TOKEN' : undefined),
-  tiingo: ({ tiingoToken }) => (tiingoToken === undefined ? 'TIINGO_TOKEN' : undefined),
-  eastmoney: urlOf('eastmoney'),
-  tencent: urlOf('tencent'),
-  sina: urlOf('sina'),
-  yahoo: urlOf('yahoo'),
-  aktools: urlOf('aktools'),
-};
-
 /** The sources on a network: made when first asked for, so that only those that are used need be configured. */
 export function remoteSources(
   config: RemoteSourceConfig,
@@ -40,7 +21,7 @@ export function remoteSources(
 ): readonly (readonly [string, Maker])[] {
   const { urls, timeoutMs } = config;
   function options(source: keyof typeof urls): RemoteOptions {
-    const missing = MISSING_SETTING[source]?.(config);
+    const missing = missingSetting(config, source);
     const baseUrl = urls[source];
     if (missing !== undefined || baseUrl === undefined) {
       throw notConfigured(source, missing ?? `ETL_${source.toUpperCase()}_URL`);
@@ -86,15 +67,10 @@ export function remoteSources(
   ];
 }
 
-/** Whether a source has what it needs to be asked; sources that need nothing have. */
-export function isConfigured(config: RemoteSourceConfig, name: string): boolean {
-  return MISSING_SETTING[name]?.(config) === undefined;
-}
-
 function notConfigured(source: string, setting: string): ConfigurationError {
   return new ConfigurationError(`source ${source}: ${setting} is not set`, {
     code: 'ETL-SRC-341',
-    hint: `set ${setting} (candlewick config explain tells what it takes), or take ${source} out of ETL_SOURCES.`,
+    hint: `set ${setting}${setting.endsWith('_URL') ? ` or name ${source} in ETL_SOURCES` : ''} (candlewick config explain tells what it takes), or take ${source} out of the order.`,
     details: { source, setting },
   });
 }

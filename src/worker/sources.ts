@@ -1,13 +1,14 @@
 import type { CpuPool } from '../activities/cpu/pool.ts';
 import type { SourceSet } from '../activities/deps.ts';
 import type { Config } from '../config/config.ts';
+import { missingSetting } from '../config/remote-sources.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import { ALIAS_NAMES, expandSources } from '../sources/aliases.ts';
 import type { DataSource } from '../sources/data-source.ts';
 import { createFilesSource } from '../sources/files/files-source.ts';
 import { createSimulatedSource } from '../sources/simulated/simulated-source.ts';
 import type { CallGate } from '../sources/call-gate.ts';
-import { isConfigured, remoteSources } from './remote-sources.ts';
+import { remoteSources } from './remote-sources.ts';
 
 type SourcesConfig = Pick<
   Config,
@@ -44,7 +45,8 @@ export function createSources(
   const names = [...makers.keys(), ...ALIAS_NAMES];
   return {
     names,
-    expand: (wanted) => expandSources(wanted, (name) => isConfigured(config.remoteSources, name)),
+    expand: (wanted) =>
+      expandSources(wanted, (name) => missingSetting(config.remoteSources, name) === undefined),
     get(name) {
       const maker = makers.get(name);
       if (maker === undefined) {

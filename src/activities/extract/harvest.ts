@@ -7,6 +7,7 @@ import type { BatchSpec, EtlDeps } from '../deps.ts';
 import { askSource, type AskEnd } from './ask-source.ts';
 import { foldJudgement, foldTrusted, recordAttempt, type Turn } from './fold-answers.ts';
 import { isLocal, isOpen, type HarvestState } from './harvest-state.ts';
+import { sourceTurns } from './source-turns.ts';
 
 export type HarvestDeps = Pick<
   EtlDeps,
@@ -38,15 +39,18 @@ export async function harvest(
   wanted: readonly WantedSymbol[],
   { state, signal, errors }: HarvestHands,
 ): Promise<HarvestWait | undefined> {
-  const names = deps.sources.expand(spec.config.sources);
-  for (; state.next < names.length; state.next += 1) {
-    const open = wanted.filter(({ symbol }) => isOpen(state, symbol));
-    if (open.length === 0) {
-      return undefined;
+  // By all symbols of the batch, so that one that is skipped meanwhile moves nobody's turn.
+  const turns = sourceTurns(deps.sources, spec.config, spec.symbols);
+  for (const [index, turn] of turns.entries()) {
+    const open = wanted.filter(({ symbol }) => turn.symbols.has(symbol) && isOpen(state, symbol));
+    if (index < state.next || open.length === 0) {
+      continue;
     }
-    const isLast = state.next === names.length - 1;
+    state.next = index;
+    const later = turns.slice(index + 1);
+    const isLast = !open.some(({ symbol }) => later.some(({ symbols }) => symbols.has(symbol)));
     try {
-      const source = deps.sources.get(names[state.next] ?? '');
+      const source = deps.sources.get(turn.source);
       const wait = await takeTurn({ deps, spec, source, state, signal, errors, isLast }, open);
       if (wait !== undefined) {
         return wait;
@@ -59,6 +63,7 @@ export async function harvest(
       errors.push(error);
       noteFaults(state, open, { code: error.code, reason: error.message });
     }
+    state.next = index + 1;
   }
   return waitForSources(state, wanted);
 }

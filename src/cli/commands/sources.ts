@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import type { Config } from '../../config/config.ts';
 import type { SourceReport } from '../../warehouse/source-report.ts';
 import type { Warehouse } from '../../warehouse/pool.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -12,7 +13,7 @@ interface SourcesOptions {
 }
 
 const HELP = `
-State: closed (asked as usual), open (left alone until a time), half_open (one
+Order: as ETL_SOURCES has it; a job may name its own. State: closed (asked as usual), open (left alone until a time), half_open (one
 call is trying), disabled. Health is the share of about the last twenty calls
 that were answered. All workers share the state; it survives restarts.`;
 
@@ -49,14 +50,14 @@ const ACTIONS = {
 export function addSourcesCommand(program: Command, invoke: Invoke): void {
   const command = program
     .command('sources')
-    .description('state, quota and health of the sources')
+    .description('order, state, quota and health of the sources')
     .option('--demo', 'of the demo database (the simulated market)')
     .addHelpText('after', HELP);
   command.action((options: SourcesOptions) =>
     invoke(command, (invocation) =>
-      onWarehouse(invocation, options, async (warehouse) => {
+      onWarehouse(invocation, options, async (warehouse, config) => {
         const { reportSources } = await import('../../warehouse/source-report.ts');
-        return showSources(await reportSources(warehouse), invocation.output);
+        return showSources(await reportSources(warehouse), config, invocation.output);
       }),
     ),
   );
@@ -68,8 +69,13 @@ export function addSourcesCommand(program: Command, invoke: Invoke): void {
         invoke(action, async (invocation) => {
           await checkName(source);
           return onWarehouse(invocation, options, async (warehouse) => {
-            const done = await run(warehouse, source);
-            invocation.output.result({ source, action: name, done }, () => done);
+            const { sourcesBehind } = await import('../../sources/aliases.ts');
+            const done: string[] = [];
+            for (const one of sourcesBehind(source)) {
+              done.push(await run(warehouse, one));
+            }
+            const said = done.join('\n');
+            invocation.output.result({ source, action: name, done: said }, () => said);
             return EXIT.ok;
           });
         }),
@@ -80,15 +86,17 @@ export function addSourcesCommand(program: Command, invoke: Invoke): void {
 async function onWarehouse(
   invocation: Invocation,
   { demo }: SourcesOptions,
-  work: (warehouse: Warehouse) => Promise<ExitCode>,
+  work: (warehouse: Warehouse, config: Config) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { readConfig, withWarehouse } = await import('../servers.ts');
   const config = await readConfig(invocation);
-  return withWarehouse(config, invocation, demo === true ? 'demo' : 'standard', work);
+  return withWarehouse(config, invocation, demo === true ? 'demo' : 'standard', (warehouse) =>
+    work(warehouse, config),
+  );
 }
 
 async function checkName(source: string): Promise<void> {
-  const { SOURCE_NAMES } = await import('../../config/settings.ts');
+  const { SOURCE_NAMES } = await import('../../config/source-order.ts');
   if (SOURCE_NAMES.some((name) => name === source)) {
     return;
   }
@@ -101,14 +109,22 @@ async function checkName(source: string): Promise<void> {
   );
 }
 
-async function showSources(reports: readonly SourceReport[], output: Output): Promise<ExitCode> {
+async function showSources(
+  reports: readonly SourceReport[],
+  config: Config,
+  output: Output,
+): Promise<ExitCode> {
+  const { orderLines, ordersInForce } = await import('../source-order-view.ts');
   const { toSnakeCase } = await import('../format.ts');
   const { renderTable } = await import('../table.ts');
-  output.result(reports.map(toSnakeCase), () =>
-    reports.length === 0
-      ? 'no source was asked yet'
-      : renderTable(reports, columnsOf(output), output),
-  );
+  const orders = ordersInForce(config);
+  output.result(toSnakeCase({ orders, endpoints: reports }), () => {
+    const table =
+      reports.length === 0
+        ? 'no source was asked yet'
+        : renderTable(reports, columnsOf(output), output);
+    return `${orderLines(orders)}\n\n${table}`;
+  });
   return EXIT.ok;
 }
 

@@ -46,11 +46,11 @@ describe('candlewick sources', () => {
     const wrong = await run('reset', 'tushar', '--json');
 
     assert.equal(listed.code, 0, listed.stderr);
-    assert.deepEqual(Object.keys(JSON.parse(listed.stdout)[0]).slice(0, 3), [
-      'source',
-      'endpoint',
-      'state',
+    const { orders, endpoints } = JSON.parse(listed.stdout);
+    assert.deepEqual(orders, [
+      { of: 'everything', sources: [{ source: 'baostock', missing_setting: null }] },
     ]);
+    assert.deepEqual(Object.keys(endpoints[0]).slice(0, 3), ['source', 'endpoint', 'state']);
     assert.equal(wrong.code, 2);
     assert.match(wrong.stdout + wrong.stderr, /did you mean tushare/);
   });

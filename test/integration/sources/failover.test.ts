@@ -13,6 +13,7 @@ import { takeRows, type BarColumns } from '../../../src/domain/bar.ts';
 import type { LandedAnswer } from '../../../src/domain/batch.ts';
 import { TransientError } from '../../../src/domain/errors.ts';
 import type { Notice } from '../../../src/domain/notice.ts';
+import { NO_ORDERS, type SourceOrders } from '../../../src/domain/source-order.ts';
 import type { CallGate } from '../../../src/sources/call-gate.ts';
 import type { DataSource } from '../../../src/sources/data-source.ts';
 import { decoders } from '../../../src/sources/decoders.ts';
@@ -32,6 +33,11 @@ const MARKET = { seed: 7, symbols: 40 };
 const RANGE = { startDate: '2024-03-04', endDate: '2024-03-12' };
 
 type Change = MarketSourceOptions['change'];
+
+interface ExtractSettings {
+  readonly quotas?: ReadonlyMap<string, { perMinute: number }>;
+  readonly orders?: SourceOrders;
+}
 
 describe('extraction with failover', () => {
   let database: ScratchDatabase;
@@ -65,7 +71,7 @@ describe('extraction with failover', () => {
   async function extract(
     make: (gate: CallGate) => readonly DataSource[],
     wanted: readonly string[] = symbols,
-    quotas: ReadonlyMap<string, { perMinute: number }> = new Map(),
+    { quotas = new Map(), orders = NO_ORDERS }: ExtractSettings = {},
   ): Promise<{ runId: string; end: ExtractedBatch; waits: string[]; answers: LandedAnswer[] }> {
     runs += 1;
     const runId = `failover-${runs}`;
@@ -96,14 +102,15 @@ describe('extraction with failover', () => {
       },
     });
     const { config } = parseJobInput(
-      { symbols: wanted, sources: [...byName.keys()], ...RANGE },
+      { symbols: wanted, ...RANGE },
       {
         jobType: 'etlJob',
         dueAt: '2024-03-20T00:00:00Z',
         batchSize: 100,
         qualityThreshold: 0.7,
         concurrency: 1,
-        sources: [],
+        sources: [...byName.keys()],
+        orders,
         knownSources: [...byName.keys()],
       },
     );
@@ -168,6 +175,24 @@ describe('extraction with failover', () => {
     assert.equal(end.failovers, undefined);
     assert.equal(answers.length, 7);
     assert.equal(second?.calls, 0);
+  });
+
+  it('asks the sources of a market in the order that the market has', async () => {
+    const { end, answers } = await extract(
+      (gate) => [
+        sourceOf(gate, 'first', 'session'),
+        sourceOf(gate, 'local', 'symbol', (columns) => columns),
+      ],
+      symbols,
+      { orders: { markets: { BSE: ['local'] }, datasets: {} } },
+    );
+
+    const bySource = sourcesOf(answers);
+    assert.equal(end.failedSymbols, 0);
+    assert.ok([...bySource.keys()].some((symbol) => symbol.endsWith('.BJ')));
+    for (const [symbol, source] of bySource) {
+      assert.equal(source, symbol.endsWith('.BJ') ? 'local' : 'first', symbol);
+    }
   });
 
   it('takes each symbol whole from one source when the first dies half-way, and opens its breaker', async () => {
@@ -272,7 +297,7 @@ describe('extraction with failover', () => {
         return [source];
       },
       symbols.slice(0, 12),
-      new Map([['thrifty', { perMinute: 5 }]]),
+      { quotas: new Map([['thrifty', { perMinute: 5 }]]) },
     );
 
     assert.equal(waits.length, 2);
