@@ -111,7 +111,7 @@ type Case =
 async function measure(warehouse: Warehouse, rounds: number): Promise<Map<Case, number[]>> {
   const columns = walk();
   const stamp = { source: 'simulated', batchId: 1, answerNo: 0, loadedAtMicros: 0n };
-  const encoded = [...encodeBars(columns, [stamp])];
+  const encoded = Array.from(encodeBars(columns, [stamp]), (chunk) => Buffer.from(chunk));
   const times = new Map<Case, number[]>();
   async function run(name: Case, work: () => Promise<unknown>): Promise<void> {
     await warehouse.pool.query('checkpoint');

@@ -1,11 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { createWriteStream, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
 
 import pg from 'pg';
@@ -284,10 +282,7 @@ async function main(): Promise<void> {
   const plan = planRows(Number(values.rows), Number(values.sessions));
   const copyFile = join(folder, 'bars.copy');
   const stamp = { source: 'simulated', batchId: 1, answerNo: 0, loadedAtMicros: 0n };
-  await pipeline(
-    Readable.from(encodeBars(plan.bars, [stamp])),
-    createWriteStream(copyFile, { mode: 0o644 }),
-  );
+  await writeFile(copyFile, encodeBars(plan.bars, [stamp]), { mode: 0o644 });
   const postgres = await startPostgres({ folder, onProgress: say });
   const temporal = await startTemporal({ folder, cache: join(home, 'bin'), onProgress: say });
   const scratch = await createScratch(postgres.connectionString('postgres'));

@@ -17,7 +17,11 @@ const BUFFER_BYTES = 256 * 1024;
 /** A COPY that does not move for this long hangs: longer than any wait for a lock. */
 const STALL_MS = 45_000;
 
-/** Sends `chunks` as the data of `copy … from stdin`. @returns the number of rows. */
+/**
+ * Sends `chunks` as the data of `copy … from stdin`; the next one is asked for when the one before has left the process, so
+ * that all may be of one buffer (a chunk that is smaller than the socket's own buffer has to be the last).
+ * @returns the number of rows.
+ */
 export async function copyIn(
   client: ClientBase,
   statement: string,
@@ -38,15 +42,20 @@ async function sendCopy(
   const stream = client.query(copyFrom(statement, { highWaterMark: BUFFER_BYTES }));
   return watched(stream, async (moved) => {
     for (const chunk of chunks) {
-      if (!stream.write(chunk)) {
-        await once(stream, 'drain');
-      }
+      await written(stream, chunk);
       moved();
       await hooks.onChunk?.();
     }
     stream.end();
     await once(stream, 'finish');
     return stream.rowCount;
+  });
+}
+
+/** The driver says so when the socket has drained, which means that the system has the bytes. */
+async function written(stream: Writable, chunk: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(chunk, (error) => (error ? reject(error) : resolve()));
   });
 }
 
