@@ -32,11 +32,19 @@ export function trustedPositions(
   return positions;
 }
 
-/** Of the positive values at `positions`; NaN for none. */
+/** Of the positive values at `positions` (few: they are sorted as they come); NaN for none. */
 export function medianOf(values: Float64Array, positions: readonly number[]): number {
-  const sorted = Float64Array.from(positions, (at) => values[at] ?? Number.NaN)
-    .filter((value) => value > 0)
-    .toSorted();
+  const sorted: number[] = [];
+  for (const position of positions) {
+    const value = values[position] ?? Number.NaN;
+    if (value > 0) {
+      let at = sorted.length;
+      for (; at > 0 && (sorted[at - 1] ?? 0) > value; at -= 1) {
+        sorted[at] = sorted[at - 1] ?? 0;
+      }
+      sorted[at] = value;
+    }
+  }
   return sorted[sorted.length >> 1] ?? Number.NaN;
 }
 

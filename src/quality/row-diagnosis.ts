@@ -1,3 +1,4 @@
+import { VALUE_COLUMNS } from '../domain/bar.ts';
 import { diagnoseRow, isComplete, brokenCells } from './edit-diagnosis.ts';
 import { BROKEN, CELL } from './invariants.ts';
 import { closeBefore } from './links.ts';
@@ -22,8 +23,9 @@ const RULE_OF_BIT: readonly (readonly [bit: number, rule: string])[] = [
 /** Finds what each row breaks by itself; such a row is no witness until it is repaired. */
 export function inspectRows(tape: Tape): number {
   let suspects = 0;
+  const cells = new Float64Array(VALUE_COLUMNS.length);
   for (let position = 0; position < tape.length; position += 1) {
-    const cells = cellsAt(tape, position);
+    cellsAt(tape, position, cells);
     const isFull = isComplete(cells, tape.absent[position] ?? 0);
     const broken = brokenCells(tape, position, cells) | (isFull ? 0 : BROKEN.null);
     tape.broken[position] = broken;

@@ -38,16 +38,20 @@ export interface Tape {
   readonly before: { readonly day: DayNumber; readonly close: number } | undefined;
 }
 
-export function cellsAt({ values }: Tape, position: number): Cells {
-  return Float64Array.of(
-    values.open[position] ?? Number.NaN,
-    values.high[position] ?? Number.NaN,
-    values.low[position] ?? Number.NaN,
-    values.close[position] ?? Number.NaN,
-    values.preClose[position] ?? Number.NaN,
-    values.volume[position] ?? Number.NaN,
-    values.amount[position] ?? Number.NaN,
-  );
+/** The values at a position, in the order of VALUE_COLUMNS; `into` where one array is enough for all rows. */
+export function cellsAt(
+  { values }: Tape,
+  position: number,
+  into: Cells = new Float64Array(VALUE_COLUMNS.length),
+): Cells {
+  into[0] = values.open[position] ?? Number.NaN;
+  into[1] = values.high[position] ?? Number.NaN;
+  into[2] = values.low[position] ?? Number.NaN;
+  into[3] = values.close[position] ?? Number.NaN;
+  into[4] = values.preClose[position] ?? Number.NaN;
+  into[5] = values.volume[position] ?? Number.NaN;
+  into[6] = values.amount[position] ?? Number.NaN;
+  return into;
 }
 
 export function setCells({ values }: Tape, position: number, cells: Cells): void {

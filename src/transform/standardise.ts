@@ -139,7 +139,12 @@ function separate(columns: BarColumns): {
 }
 
 function hasNoPrice({ open, high, low, close }: BarColumns, row: number): boolean {
-  return [open, high, low, close].every((column) => Number.isNaN(column[row] ?? Number.NaN));
+  return (
+    Number.isNaN(open[row]) &&
+    Number.isNaN(high[row]) &&
+    Number.isNaN(low[row]) &&
+    Number.isNaN(close[row])
+  );
 }
 
 /** Of each run of equal keys the last row is kept. `rows` is ascending over sorted columns. */
