@@ -13,6 +13,7 @@ import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { TradingDay } from '../domain/trading-day.ts';
 import type { RankingModel } from '../quality/anomaly/rank-open-rows.ts';
 import type { JudgeContext } from '../quality/verdict.ts';
+import type { CallPriority } from '../sources/call-gate.ts';
 import type { RequestShape } from '../sources/capabilities.ts';
 import type { DataSource } from '../sources/data-source.ts';
 import type { JobVerdict } from '../warehouse/job-verdicts.ts';
@@ -197,15 +198,19 @@ export interface SourceRefusal {
 
 /** For which days a run needs reference data, and whom it may ask. */
 export interface ReferenceWish extends SourceOrder {
+  /** `daily` where absent. */
+  readonly callPriority?: CallPriority;
   readonly symbols: readonly StockSymbol[];
   readonly startDate: TradingDay;
   readonly endDate: TradingDay;
 }
 
-/** Instruments, calendar, suspensions and adjustment factors, kept fresh. */
+/** Instruments, calendar, suspensions, adjustment factors, ST status, price limits and daily basics, kept fresh. */
 export interface ReferenceDesk {
   /** @returns what could not be had, in plain sentences: never an error of a source. @throws EtlError of the warehouse's */
   refresh(wish: ReferenceWish, signal: AbortSignal): Promise<readonly string[]>;
+  /** The factors of a batch, where its plan was too large to fetch them. As `refresh` otherwise. */
+  refreshFactors(wish: ReferenceWish, signal: AbortSignal): Promise<readonly string[]>;
 }
 
 export interface EtlDeps {

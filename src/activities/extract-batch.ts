@@ -20,7 +20,7 @@ import { withHeartbeat } from './heartbeat.ts';
 
 type ExtractDeps = Pick<
   EtlDeps,
-  'runs' | 'landing' | 'staging' | 'sources' | 'desk' | 'cpu' | 'clock' | 'failpoint'
+  'runs' | 'landing' | 'staging' | 'sources' | 'desk' | 'cpu' | 'clock' | 'failpoint' | 'reference'
 >;
 
 /** Lines about failovers that travel; the warehouse has them all. */
@@ -50,9 +50,25 @@ export function createExtractBatch(deps: ExtractDeps): EtlActivities['extractBat
       if (nothing !== undefined) {
         throw nothing;
       }
+      await refreshFactors(deps, task, { ...spec, symbols }, signal);
       return conclude({ deps, task, spec, state }, wanted);
     });
   };
+}
+
+/** Before the rows are judged: a previous close is ex-right, or wrong. What cannot be had is noted, and fails nothing. */
+async function refreshFactors(
+  { reference, runs }: ExtractDeps,
+  { runId, batchNo }: BatchTask,
+  { config, symbols, startDate, endDate, jobType }: BatchSpec,
+  signal: AbortSignal,
+): Promise<void> {
+  const callPriority = jobType === 'historicalBackfill' ? 'backfill' : 'daily';
+  const wish = { ...config, symbols, startDate, endDate, callPriority } as const;
+  const notes = (await reference?.refreshFactors(wish, signal)) ?? [];
+  if (notes.length > 0) {
+    await runs.recordStage(runId, batchNo, 'reference', { notes });
+  }
 }
 
 /** Sources on this machine are taken as they are: nothing has to be known for them. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { connect, type JobClient } from '../client.ts';
+import { REFERENCE_DATASETS } from '../domain/dataset.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { fromDayNumber, toDayNumber } from '../domain/trading-day.ts';
 import { startEmulators, type EmulatorOptions, type Emulators } from '../emulators/start.ts';
@@ -113,7 +114,7 @@ async function seedInstruments(
     'Recording refreshes',
     `insert into reference_refreshes (dataset, source, start_date, end_date, rows, changed, payloads)
      select unnest($1::text[]), 'simulated', date '1990-01-01', date '2100-01-01', 0, 0, '{}'`,
-    [['trading_calendar', 'instruments', 'suspensions', 'adjustment_factors']],
+    [REFERENCE_DATASETS],
   );
   return symbols;
 }

@@ -12,6 +12,7 @@ import { openRulebook } from './rulebook.ts';
 import { scoreBatch } from './score.ts';
 import { DEFAULT_THRESHOLDS } from './settings.ts';
 import { openSheet } from './sheet.ts';
+import { withSpecialTreatment } from './special-treatment.ts';
 import { isNoTrade, withSuspendedRows } from './suspended-rows.ts';
 import { openTwinIndex } from './twins.ts';
 import { verdictOf, type Judgement } from './verdict-of.ts';
@@ -26,7 +27,11 @@ export function judgeBars(columns: BarColumns, context: JudgeContext): Verdict {
 }
 
 /** As `judgeBars`, with every hit. */
-export function judgeFully(columns: BarColumns, given: JudgeContext): Judgement {
+export function judgeFully(sent: BarColumns, given: JudgeContext): Judgement {
+  const columns =
+    given.specialTreatment === undefined
+      ? sent
+      : withSpecialTreatment(sent, given.specialTreatment);
   const context = { ...given, suspensions: withSuspendedRows(columns, given.suspensions) };
   const sheet = openSheet(columns, context.sessions, context.symbols);
   const report = new BatchReport(sheet, openRulebook(context.rules));

@@ -7,6 +7,7 @@ import type { DayNumber } from '../domain/trading-day.ts';
 import type { AnomalySettings, ModelAccount } from './anomaly/rank-open-rows.ts';
 import type { CostLine } from './cost-book.ts';
 import type { RuleNeed } from './rule.ts';
+import type { SpecialTreatment } from './special-treatment.ts';
 
 export { DIMENSIONS } from '../domain/rule-settings.ts';
 export type { Dimension, RuleSeverity as Severity } from '../domain/rule-settings.ts';
@@ -64,6 +65,8 @@ export interface JudgeContext {
    * has no event. Without it a previous close that differs from the last close may be an ex-right day or an error.
    */
   readonly exRights?: ReadonlyMap<StockSymbol, ExRights>;
+  /** Where rows do not say themselves who was under special treatment. */
+  readonly specialTreatment?: SpecialTreatment;
   /** true: a session that is neither a bar nor a suspension is missing for certain. */
   readonly suspensionsComplete?: boolean;
   /** The days for which a symbol's bars are expected, where they are narrower than the request. */

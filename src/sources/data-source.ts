@@ -46,6 +46,8 @@ export interface RawAnswer {
 /** One answer of a reference dataset, as it came. */
 export interface RawDatasetAnswer {
   readonly dataset: ReferenceDataset;
+  /** Whether it holds the symbols that were asked for, or those of the whole market. */
+  readonly scope: 'symbols' | 'market';
   /** Key of `datasetDecoders`: `tushare.adj_factor/1`. */
   readonly format: string;
   readonly request: RequestFacts;

@@ -114,7 +114,11 @@ async function storeSuspensions(write: Write, given: Rows<'suspensions'>): Promi
 }
 
 async function storePriceLimits(write: Write, given: Rows<'price_limits'>): Promise<number> {
-  const rows = latest(given, keyOf);
+  // New shares have no limit in their first sessions.
+  const rows = latest(
+    given.filter(({ up, down }) => up > 0 && down > 0),
+    keyOf,
+  );
   return countChanged(
     write,
     `insert into price_limits as p (symbol, trade_date, up_limit, down_limit, source)
@@ -202,6 +206,8 @@ async function storeSymbolChanges(write: Write, given: Rows<'symbol_changes'>): 
 export interface Refresh {
   readonly dataset: ReferenceDataset;
   readonly source: string;
+  /** undefined: of the whole market. */
+  readonly symbols: readonly string[] | undefined;
   readonly startDate: string;
   readonly endDate: string;
   readonly rows: number;
@@ -213,8 +219,8 @@ export async function recordRefresh(warehouse: Warehouse, refresh: Refresh): Pro
   await queryRows(
     warehouse,
     'Recording a refresh',
-    `insert into reference_refreshes (dataset, source, start_date, end_date, rows, changed, payloads)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
+    `insert into reference_refreshes (dataset, source, start_date, end_date, rows, changed, payloads, symbols)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [
       refresh.dataset,
       refresh.source,
@@ -223,14 +229,15 @@ export async function recordRefresh(warehouse: Warehouse, refresh: Refresh): Pro
       refresh.rows,
       refresh.changed,
       refresh.payloads,
+      refresh.symbols ?? null,
     ],
   );
 }
 
-/** Datasets refreshed within the last so many seconds, over at least these days where they have days. */
+/** Datasets refreshed within the last so many seconds, of all these symbols, over at least these days where they have days. */
 export async function freshDatasets(
   warehouse: Warehouse,
-  range: { readonly startDate: string; readonly endDate: string },
+  scope: Pick<Refresh, 'symbols' | 'startDate' | 'endDate'>,
   seconds: number,
 ): Promise<ReadonlySet<string>> {
   const rows = await queryRows<{ dataset: string }>(
@@ -238,8 +245,9 @@ export async function freshDatasets(
     'Reading refreshes',
     `select distinct dataset from reference_refreshes
       where refreshed_at > clock_timestamp() - make_interval(secs => $3)
-        and (dataset = 'instruments' or (start_date <= $1 and end_date >= $2))`,
-    [range.startDate, range.endDate, seconds],
+        and (dataset = 'instruments' or (start_date <= $1 and end_date >= $2))
+        and (symbols is null or symbols @> $4::text[])`,
+    [scope.startDate, scope.endDate, seconds, scope.symbols ?? null],
   );
   return new Set(rows.map(({ dataset }) => dataset));
 }

@@ -3,6 +3,7 @@ import { CALENDAR_HORIZON, sessionsBetween } from '../calendar/trading-calendar.
 import { fromDayNumber, toDayNumber } from '../domain/trading-day.ts';
 import { readExRights } from '../warehouse/ex-rights.ts';
 import type { Warehouse } from '../warehouse/pool.ts';
+import { readSpecialTreatment } from '../warehouse/special-treatment.ts';
 import {
   lastCloses,
   readInstruments,
@@ -23,19 +24,22 @@ export function createMarketFacts(warehouse: Warehouse): MarketFacts {
     async judgeContext({ symbols, startDate, endDate }) {
       const [startDay, endDay] = [toDayNumber(startDate), toDayNumber(endDate)];
       const from = Math.max(CALENDAR_HORIZON.firstDay, startDay - LOOK_BACK_DAYS);
-      const [instruments, lastClose, suspensions, exRights] = await Promise.all([
+      const sessions = sessionsBetween('SSE', fromDayNumber(from), endDate);
+      const [instruments, lastClose, suspensions, exRights, specialTreatment] = await Promise.all([
         readInstruments(warehouse, symbols),
         lastCloses(warehouse, symbols, startDate),
         readSuspensions(warehouse, symbols, { startDate, endDate }),
         readExRights(warehouse, symbols, endDate),
+        readSpecialTreatment(warehouse, symbols, { sessions, endDate }),
       ]);
       return {
         startDay,
         endDay,
-        sessions: sessionsBetween('SSE', fromDayNumber(from), endDate),
+        sessions,
         instruments: new Map(instruments.map((instrument) => [instrument.symbol, instrument])),
         lastClose,
         suspensions,
+        specialTreatment,
         // Where no symbol's ex-right days are known, the rules that need them say that they abstain.
         ...(exRights.size === 0 ? {} : { exRights }),
       };

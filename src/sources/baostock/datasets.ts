@@ -1,15 +1,19 @@
 import type { DatasetBatch } from '../../domain/dataset.ts';
+import { DataQualityError } from '../../domain/errors.ts';
 import { boardOf, isStockSymbol, type StockSymbol } from '../../domain/stock-symbol.ts';
 import type { DatasetDecoder, DatasetRequest, RawDatasetAnswer } from '../data-source.ts';
 import { parseDayText } from '../decode/day.ts';
 import { valueAt } from '../decode/json-scan.ts';
 import { shapeDrift } from '../http/source-error.ts';
+import { sessionsIn } from '../remote-source.ts';
 import { BAOSTOCK, type BaostockClient } from './client.ts';
 import { openRecords } from './records.ts';
 
 const PAGE_ROWS = 2000;
 const MAX_PAGES = 20;
 const SHARE_TYPE = '1';
+/** Asked for one by one however few the sessions are. */
+const FEW_SYMBOLS = 50;
 
 /** sh.600000. */
 export function dottedCode(symbol: StockSymbol): string {
@@ -70,6 +74,9 @@ export async function* fetchBaostockDataset(
     throw shapeDrift({ source: BAOSTOCK, endpoint: dataset }, 'the source has no such dataset');
   }
   const call = CALLS[dataset];
+  if (dataset === 'adjustment_factors') {
+    refuseMany(symbols, sessionsIn({ symbols, startDate, endDate }).length);
+  }
   const parameters: Readonly<Record<Served, readonly (readonly string[])[]>> = {
     instruments: [['', '']],
     trading_calendar: [[startDate, endDate]],
@@ -82,11 +89,26 @@ export async function* fetchBaostockDataset(
       const window = [String(page), String(PAGE_ROWS), ...fields];
       const { method, type, format } = call;
       const body = await client.query({ method, type, fields: window, priority }, signal);
-      yield { dataset, format, request: { method, page, fields: fields.join(',') }, body };
+      const scope = dataset === 'adjustment_factors' ? 'symbols' : 'market';
+      yield { dataset, scope, format, request: { method, page, fields: fields.join(',') }, body };
       if (rowsOf(body, call, []).length < PAGE_ROWS) {
         break;
       }
     }
+  }
+}
+
+/** One call a symbol: of the whole market for a few sessions that would be more than all its bars take. */
+function refuseMany(symbols: readonly StockSymbol[], sessions: number): void {
+  if (symbols.length === 0 || symbols.length > Math.max(FEW_SYMBOLS, sessions)) {
+    const count = symbols.length === 0 ? 'all' : symbols.length;
+    throw new DataQualityError(
+      `${BAOSTOCK} gives adjustment factors by symbol only: not of ${count} symbols over ${sessions} sessions`,
+      {
+        code: 'ETL-SRC-351',
+        hint: 'nothing: a backfill fetches them by symbol; tushare gives them by session.',
+      },
+    );
   }
 }
 

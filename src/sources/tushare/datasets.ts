@@ -93,19 +93,16 @@ const limitRows = keyed('stk_limit', ['up_limit', 'down_limit'], (key, cells) =>
   down: scaleNumber(numberOf(cells, 'down_limit'), PRICE_SHIFT),
 }));
 const stRows = keyed('stock_st', [], (key) => ({ ...key, isSt: true }));
-const basicRows = keyed(
-  'daily_basic',
-  ['turnover_rate', 'total_share', 'total_mv'],
-  (key, cells) => ({
-    ...key,
-    turnoverRate: numberOf(cells, 'turnover_rate'),
-    peTtm: numberOf(cells, 'pe_ttm'),
-    pb: numberOf(cells, 'pb'),
-    totalShares: numberOf(cells, 'total_share', TEN_THOUSAND),
-    floatShares: numberOf(cells, 'float_share', TEN_THOUSAND),
-    marketValue: numberOf(cells, 'total_mv', TEN_THOUSAND),
-  }),
-);
+const BASIC_COLUMNS = ['turnover_rate', 'total_share', 'total_mv'] as const;
+const basicRows = keyed('daily_basic', BASIC_COLUMNS, (key, cells) => ({
+  ...key,
+  turnoverRate: numberOf(cells, 'turnover_rate'),
+  peTtm: numberOf(cells, 'pe_ttm'),
+  pb: numberOf(cells, 'pb'),
+  totalShares: numberOf(cells, 'total_share', TEN_THOUSAND),
+  floatShares: numberOf(cells, 'float_share', TEN_THOUSAND),
+  marketValue: numberOf(cells, 'total_mv', TEN_THOUSAND),
+}));
 
 const INSTRUMENT_COLUMNS = ['ts_code', 'name', 'list_status', 'list_date', 'delist_date'] as const;
 
@@ -226,6 +223,7 @@ export const TUSHARE_DATASETS: Readonly<Record<ReferenceDataset, TushareDataset>
     api: 'daily_basic',
     cut: 'session',
     variants: PLAIN,
+    fields: ['ts_code', 'trade_date', 'pe_ttm', 'pb', 'float_share', ...BASIC_COLUMNS].join(','),
     pageRows: 6000,
     format: 'tushare.daily_basic/1',
     decode: (body) => ({ dataset: 'daily_basics', rows: basicRows(body) }),

@@ -58,7 +58,8 @@ export function createTushareSource(options: TushareOptions): DataSource {
           ...(fields === undefined ? {} : { fields }),
         };
         for await (const page of client.pages(query, signal)) {
-          yield { dataset, format, request: page.request, body: page.body };
+          const scope = 'ts_code' in params ? 'symbols' : 'market';
+          yield { dataset, scope, format, request: page.request, body: page.body };
         }
       }
     },

@@ -8,6 +8,7 @@ import { sourceHealth } from './0011-source-health.ts';
 import { sourceQuota } from './0012-source-quota.ts';
 import { sourceAttempts } from './0013-source-attempts.ts';
 import { referenceData } from './0015-reference-data.ts';
+import { refreshScope } from './0016-refresh-scope.ts';
 import { qualityScores } from './0020-quality-scores.ts';
 import { barRepairs } from './0021-bar-repairs.ts';
 import { provisionalBars } from './0022-provisional-bars.ts';
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sourceQuota,
   sourceAttempts,
   referenceData,
+  refreshScope,
   qualityScores,
   barRepairs,
   provisionalBars,

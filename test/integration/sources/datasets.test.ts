@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 
+import { sessionsBetween } from '../../../src/calendar/trading-calendar.ts';
 import type { DatasetBatch, ReferenceDataset } from '../../../src/domain/dataset.ts';
 import { REFERENCE_DATASETS } from '../../../src/domain/dataset.ts';
 import type { Notice } from '../../../src/domain/notice.ts';
@@ -13,10 +14,11 @@ import { marketOf } from '../../../src/sources/simulated/market.ts';
 import { downLimitCents, upLimitCents } from '../../../src/sources/simulated/price-limits.ts';
 import { createTushareSource } from '../../../src/sources/tushare/tushare-source.ts';
 import { openWarehouse, type Warehouse } from '../../../src/warehouse/pool.ts';
+import { createMarketFacts } from '../../../src/worker/market-facts.ts';
 import { createReferenceDesk } from '../../../src/worker/reference-desk.ts';
 import { testDatabase, type TestDatabase } from '../../support/postgres.ts';
 
-const MARKET = { seed: 7, symbols: 60 };
+const MARKET = { seed: 8, symbols: 60 };
 const market = marketOf(MARKET);
 const symbols = market.instruments.map(({ symbol }) => symbol);
 const RANGE = { startDate: '2026-03-02', endDate: '2026-03-31' };
@@ -125,6 +127,7 @@ describe('reference datasets', () => {
       }
     }
     assert.ok(checked > 1000);
+    assert.ok(st.length > 0);
     for (const row of st) {
       assert.ok(market.isSt(String(Reflect.get(row, 'symbol')), Number(Reflect.get(row, 'day'))));
     }
@@ -237,7 +240,86 @@ describe('reference datasets', () => {
       );
       assert.ok(exDays.length > 0, 'no ex-right day in the range: choose another');
       assert.equal(counts?.['factors'], listed.length + exDays.length);
-      assert.equal(counts?.['refreshes'], 4);
+      assert.equal(counts?.['refreshes'], 7);
+    });
+
+    it('beside what a plan needs: ST status, price limits and daily basics, for readers and rules', async () => {
+      const [counts] = await query(
+        `select (select count(*)::int from st_status where is_st) as st,
+                (select count(*)::int from price_limits where up_limit > down_limit) as limits,
+                (select count(*)::int from daily_basics where total_shares > 0) as basics`,
+      );
+      const sessions = [...sessionsBetween('SSE', RANGE.startDate, RANGE.endDate)];
+      const st = symbols.flatMap((symbol) => sessions.filter((day) => market.isSt(symbol, day)));
+      assert.ok(st.length > 0, 'nobody is ST: choose another market');
+
+      const { specialTreatment } = await createMarketFacts(warehouse).judgeContext({
+        symbols,
+        ...RANGE,
+      });
+
+      assert.equal(counts?.['st'], st.length);
+      assert.ok(Number(counts?.['limits']) > 1000 && Number(counts?.['basics']) > 1000);
+      assert.deepEqual([...(specialTreatment?.knownDays ?? [])], sessions);
+      const listed = [...(specialTreatment?.days.values() ?? [])].flatMap((days) => [...days]);
+      assert.equal(listed.length, st.length);
+    });
+
+    it('are fresh only for those of whom they were fetched', async () => {
+      await query('delete from reference_refreshes');
+      const few = { sources: ['tushare'], symbols: symbols.slice(0, 3), ...RANGE };
+      await desk([tushare]).refresh(few, never);
+      emulators.forgetCalls();
+
+      await desk([tushare]).refresh({ ...few, symbols: symbols.slice(0, 2) }, never);
+      const ofFewer = emulators.calls.length;
+      await desk([tushare]).refreshFactors({ ...few, symbols: [] }, never);
+
+      assert.equal(ofFewer, 0);
+      assert.ok(emulators.calls.length > 0, 'factors of three symbols passed for all');
+    });
+
+    it('are left to the batches where the range is long, which fetch their factors', async () => {
+      await query('delete from reference_refreshes');
+      const wish = { sources: ['tushare'], startDate: '2025-03-03', endDate: '2026-03-31' };
+
+      await desk([tushare]).refresh({ ...wish, symbols: [] }, never);
+      const planned = await query('select dataset from reference_refreshes order by dataset');
+      const notes = await desk([tushare]).refreshFactors({ ...wish, symbols }, never);
+
+      assert.deepEqual(
+        planned.map(({ dataset }) => dataset),
+        ['instruments', 'trading_calendar'],
+      );
+      assert.deepEqual(notes, []);
+      const [days] = await query(
+        `select count(*)::int as steps from adjustment_factors where effective_date between '2025-03-04' and '2026-03-01'`,
+      );
+      assert.ok(Number(days?.['steps']) > 0);
+    });
+
+    it('that nobody needs fail no run, and come from the source that the order names', async () => {
+      await query('delete from reference_refreshes');
+      emulators.faults('tushare').set({ kind: 'noPermission', after: 0 });
+      const orders = { markets: {}, datasets: { trading_calendar: ['baostock'] } };
+      const wish = { sources: ['tushare'], orders, symbols: [], ...RANGE };
+
+      const notes = await desk([tushare, baostock]).refresh(wish, never);
+      emulators.faults('tushare').clear();
+
+      const refreshes = await query('select dataset, source from reference_refreshes');
+      assert.deepEqual(refreshes, [{ dataset: 'trading_calendar', source: 'baostock' }]);
+      assert.match(notes.join('\n'), /price limits kept as they were: .*/);
+      assert.equal(notes.length, 6);
+    });
+
+    it('are not asked of baostock symbol by symbol for a whole market', async () => {
+      await query('delete from reference_refreshes');
+      const wish = { sources: ['baostock'], symbols: [], ...RANGE };
+
+      const notes = await desk([baostock]).refresh(wish, never);
+
+      assert.match(notes.join('\n'), /adjustment factors kept as they were: .*by symbol only/);
     });
 
     it('come from the next source where one fails, and from none without harm', async () => {
@@ -248,7 +330,7 @@ describe('reference datasets', () => {
       const notes = await desk([tushare, baostock]).refresh(wish, never);
       emulators.faults('tushare').clear();
 
-      assert.equal(notes.length, 1);
+      assert.equal(notes.length, 4);
       assert.match(notes[0] ?? '', /^suspensions kept as they were: .*HTTP 500/);
       const sources = await query('select distinct source from reference_refreshes');
       assert.deepEqual(sources, [{ source: 'baostock' }]);
