@@ -93,7 +93,12 @@ export function isSound(tape: Tape, position: number, cells: Cells, witness: Wit
 
 /** Has a value in every column that its layout has? `absent` has a bit for each that it does not have. */
 export function isComplete(cells: Cells, absent: number): boolean {
-  return cells.every((value, cell) => !Number.isNaN(value) || (absent & (1 << cell)) !== 0);
+  for (let cell = 0; cell < cells.length; cell += 1) {
+    if (Number.isNaN(cells[cell]) && (absent & (1 << cell)) === 0) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** All bits of a row that can be told without its neighbours. */

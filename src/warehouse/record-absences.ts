@@ -30,22 +30,28 @@ select array_agg(distinct s order by s) as symbols, b.start_date, b.end_date, r.
 
 /**
  * Which symbols lack anything at all: fewer bars and suspensions than sessions. Counting costs a fraction of looking at
- * each session, and nearly every symbol of a run is whole.
+ * each session, and nearly every symbol of a run is whole. Sessions are counted once for all symbols of the same life.
  */
 const INCOMPLETE = `
-select s.symbol
-  from unnest($1::text[]) as n (name)
-  cross join lateral (select n.name collate "C" as symbol) s
-  left join instruments i on i.symbol = s.symbol
-  cross join lateral (select greatest($2::date, i.list_date) as first,
-                             least($3::date, last_completed_day($4), i.delist_date - 1) as last) r
- where (select count(*) from exchange_sessions d
-         where d.exchange = exchange_of(s.symbol) and d.trading_day between r.first and r.last)
-     > (select count(*) from daily_bars b where b.symbol = s.symbol and b.trade_date between r.first and r.last)
+with wanted as materialized (
+  select s.symbol, exchange_of(s.symbol) as exchange, greatest($2::date, i.list_date) as first,
+         least($3::date, last_completed_day($4), i.delist_date - 1) as last
+    from unnest($1::text[]) as n (name)
+    cross join lateral (select n.name collate "C" as symbol) s
+    left join instruments i on i.symbol = s.symbol),
+expected as materialized (
+  select exchange, first, last,
+         (select count(*) from exchange_sessions d
+           where d.exchange = w.exchange and d.trading_day between w.first and w.last) as sessions
+    from (select distinct exchange, first, last from wanted) w)
+select w.symbol
+  from wanted w join expected e using (exchange, first, last)
+ where e.sessions
+     > (select count(*) from daily_bars b where b.symbol = w.symbol and b.trade_date between w.first and w.last)
      + (select count(*) from suspensions u
-         where u.symbol = s.symbol and u.trade_date between r.first and r.last
+         where u.symbol = w.symbol and u.trade_date between w.first and w.last
            and not exists (select from daily_bars b where b.symbol = u.symbol and b.trade_date = u.trade_date))
- order by s.symbol`;
+ order by w.symbol`;
 
 const RECORD = `
 insert into absences as a (symbol, trade_date, reason, sources, run_id, first_seen_at, last_seen_at)
