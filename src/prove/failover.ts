@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { toDayNumber } from '../domain/trading-day.ts';
-import { resetBreakers } from '../warehouse/source-report.ts';
 import {
   inEmulatedMarket,
   STORED_BARS,
@@ -24,6 +25,14 @@ const SETTINGS = {
 const AMOUNT_TOLERANCE = 1_000_000;
 const TRIES = 20;
 
+interface BreakerEvents {
+  readonly opened: number;
+  readonly probed: number;
+  readonly probed_in_vain: number;
+  readonly closed: number;
+  readonly reset: number;
+}
+
 /** Sources fail in the middle of a run: every row comes nevertheless, whole, right and with the name of who said so. */
 export const failover: Proof = {
   title: 'Ingestion completes through failing sources; breakers open and close for all workers',
@@ -42,7 +51,7 @@ export const failover: Proof = {
 };
 
 async function prove(context: ProofContext, market: EmulatedMarket): Promise<ProofResult> {
-  const { emulators, client, symbols, warehouse } = market;
+  const { emulators, client, symbols } = market;
   const claims = new Claims();
   context.onProgress(
     'tushare is rate-limited, then dead; eastmoney closes silently; tencent truncates',
@@ -60,26 +69,49 @@ async function prove(context: ProofContext, market: EmulatedMarket): Promise<Pro
   const limited = await positionOf(market, 'tushare');
   claims.expect(limited === 'open', `tushare's breaker is ${limited} after the rate limit`);
 
-  context.onProgress('the window is over, but tushare is dead now');
-  emulators.faults('tushare').set({ kind: 'fin' });
-  await resetBreakers(warehouse, 'tushare', 'proof');
-  const seenBy = await untilBothWorkers(market, 'skipped', 'refuse');
+  const seenBy = await untilWorkers(market, { outcome: 'skipped', name: 'refuse', wanted: 2 });
   claims.expect(seenBy >= 2, `${seenBy} of 2 workers found the breaker open`);
 
-  context.onProgress('every source is well again');
+  context.onProgress('tushare is dead when its window, a minute, is over');
+  emulators.faults('tushare').set({ kind: 'fin' });
+  await untilRested(market, context.signal);
+  await untilWorkers(market, { outcome: 'failed', name: 'try', wanted: 1 });
+  const dead = await positionOf(market, 'tushare');
+  claims.expect(dead === 'open', `tushare's breaker is ${dead} after a probe of a dead source`);
+
+  context.onProgress('every source is well again; nobody resets anything');
   ORDER.forEach((source) => emulators.faults(source).clear());
-  const servedBy = await untilBothWorkers(market, 'accepted', 'serve');
+  await untilRested(market, context.signal);
+  const servedBy = await untilWorkers(market, { outcome: 'accepted', name: 'serve', wanted: 2 });
   claims.expect(servedBy >= 2, `${servedBy} of 2 workers were served by tushare again`);
   const after = await positionOf(market, 'tushare');
   claims.expect(after === 'closed', `tushare's breaker is ${after} after the fault has ended`);
-  const [events] = await market.rows<{ opened: number; probed: number; closed: number }>(
+  const [events] = await market.rows<BreakerEvents>(
     `select count(*) filter (where to_position = 'open') as opened,
             count(*) filter (where to_position = 'half_open') as probed,
-            count(*) filter (where from_position = 'half_open' and to_position = 'closed') as closed
+            count(*) filter (where from_position = 'half_open' and to_position = 'open') as probed_in_vain,
+            count(*) filter (where from_position = 'half_open' and to_position = 'closed') as closed,
+            count(*) filter (where from_position = 'open' and to_position = 'closed') as reset
        from source_breaker_events where source = 'tushare'`,
   );
   claims.expect((events?.closed ?? 0) >= 1, 'no probe has closed the breaker of tushare');
+  claims.expect((events?.probed_in_vain ?? 0) >= 1, 'no probe found the source dead');
+  claims.expect(events?.reset === 0, 'the breaker of tushare was closed without a probe');
   return claims.result({ ...checked, ...events, workers: market.workers.length });
+}
+
+/** Until the breaker's own cool-down is over: what a source's window lasts cannot be made shorter. */
+async function untilRested({ rows }: EmulatedMarket, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const [breaker] = await rows<{ ms: number }>(
+      `select greatest(0, extract(epoch from open_until - clock_timestamp()) * 1000)::float8 as ms
+         from source_breakers where source = 'tushare' and position = 'open'`,
+    );
+    if ((breaker?.ms ?? 0) === 0) {
+      return;
+    }
+    await pause(breaker?.ms, undefined, { signal });
+  }
 }
 
 /** Every row against the simulated truth, and where it is from. */
@@ -129,13 +161,17 @@ async function positionOf({ rows }: EmulatedMarket, source: string): Promise<str
   return row?.position ?? 'closed';
 }
 
-/** Small jobs until both workers have met tushare with that outcome. @returns how many have */
-async function untilBothWorkers(
+/** Small jobs until so many workers have met tushare with that outcome. @returns how many have */
+async function untilWorkers(
   { client, symbols, rows }: EmulatedMarket,
-  outcome: string,
-  name: string,
+  {
+    outcome,
+    name,
+    wanted,
+  }: { readonly outcome: string; readonly name: string; readonly wanted: number },
 ): Promise<number> {
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+  let workers = 0;
+  for (let attempt = 0; attempt < TRIES && workers < wanted; attempt += 1) {
     await Promise.all(
       [0, 1].map((part) =>
         client.runJob({
@@ -151,14 +187,7 @@ async function untilBothWorkers(
         where source = 'tushare' and outcome = $1 and job_name like $2`,
       [outcome, `${name}-%`],
     );
-    if ((row?.workers ?? 0) >= 2) {
-      return 2;
-    }
+    workers = row?.workers ?? 0;
   }
-  const [row] = await rows<{ workers: number }>(
-    `select count(distinct worker) as workers from source_attempts join job_runs using (run_id)
-      where source = 'tushare' and outcome = $1 and job_name like $2`,
-    [outcome, `${name}-%`],
-  );
-  return row?.workers ?? 0;
+  return workers;
 }
