@@ -1,23 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { deflateSync, gunzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 
 import { EtlError } from '../../../src/domain/errors.ts';
-import type { BarColumns } from '../../../src/domain/bar.ts';
-import { answerFrame } from '../../../src/sources/baostock/frame.ts';
-import { datasetDecoders, decoders } from '../../../src/sources/decoders.ts';
+import { datasetDecoders } from '../../../src/sources/decoders.ts';
 import { symbolOfYahoo } from '../../../src/sources/foreign-symbol.ts';
 import { tushareFault } from '../../../src/sources/tushare/faults.ts';
-import { readCsv, readSharedCsv, readSharedTar } from '../../support/real-bars.ts';
+import { decodeAnswer as decode } from '../../support/real-answers.ts';
+import { readSharedTar } from '../../support/real-bars.ts';
 import { describeWithSharedData, sharedData } from '../../support/shared-data.ts';
 
 type Facts = Readonly<Record<string, string>>;
-
-async function decode(format: string, body: Uint8Array, facts: Facts = {}): Promise<BarColumns> {
-  const decoder = decoders[format];
-  assert.ok(decoder, format);
-  return decoder(body, facts);
-}
 
 async function codeOf(format: string, body: Uint8Array, facts: Facts = {}): Promise<string> {
   try {
@@ -136,157 +129,6 @@ describeWithSharedData('recorded answers', () => {
     await assert.rejects(
       decode('eastmoney.kline/1', body, { symbol: '601872.SH' }),
       /prices are adjusted/,
-    );
-  });
-});
-
-/* Real rows of several sources, put back into the form in which the source sends them, and decoded. */
-
-function tushareAnswer(rows: readonly Readonly<Record<string, string>>[]): Buffer {
-  const fields = [
-    'ts_code',
-    'trade_date',
-    'open',
-    'high',
-    'low',
-    'close',
-    'pre_close',
-    'vol',
-    'amount',
-  ];
-  const items = rows.map((row) => {
-    const cells = fields.map((name, at) =>
-      at < 2 ? JSON.stringify(row[name]) : row[name] || 'null',
-    );
-    return `[${cells.join(',')}]`;
-  });
-  return Buffer.from(
-    `{"code":0,"data":{"fields":${JSON.stringify(fields)},"items":[${items.join(',')}]}}`,
-  );
-}
-
-function baostockAnswer(rows: readonly Readonly<Record<string, string>>[]): Buffer {
-  const fields = [
-    'date',
-    'code',
-    'open',
-    'high',
-    'low',
-    'close',
-    'preclose',
-    'volume',
-    'amount',
-    'adjustflag',
-    'tradestatus',
-    'isST',
-  ];
-  const record = rows.map((row) => fields.map((name) => row[name] ?? ''));
-  const body = [
-    '0',
-    'success',
-    'query_daily_history_k_AStock',
-    'anonymous',
-    JSON.stringify({ record }),
-    fields.join(','),
-  ];
-  return answerFrame('99', deflateSync(Buffer.from(body.join('\x01'))));
-}
-
-function byKey(bars: BarColumns): Map<string, number> {
-  return new Map(
-    Array.from({ length: bars.length }, (_, row) => [
-      `${bars.symbols[bars.symbolId[row] ?? 0]} ${bars.tradingDay[row]}`,
-      row,
-    ]),
-  );
-}
-
-describeWithSharedData('the same bars from several real sources', () => {
-  let tushare: BarColumns;
-  let baostock: BarColumns;
-  before(async () => {
-    const files = readSharedTar('bars_tushare', 'tushare_daily_per_symbol_2020_2024_dev.tar.gz');
-    tushare = await decode(
-      'tushare.daily/1',
-      tushareAnswer([...files.values()].flatMap((text) => readCsv(text))),
-    );
-    const rows = ['baostock_csi300_2020_2025_dev', 'baostock_sh_2010_2024_dev'].flatMap((name) =>
-      readSharedCsv('bars_unadjusted', `${name}.csv.gz`),
-    );
-    const distinct = [
-      ...new Map(rows.map((row) => [`${row['code']} ${row['date']}`, row])).values(),
-    ];
-    baostock = await decode('baostock.session/1', baostockAnswer(distinct));
-  });
-
-  it('tushare and baostock: equal prices; volumes and amounts but for a few rounded rows', () => {
-    const other = byKey(baostock);
-    const found = { keys: 0, prices: 0, volumes: 0, amounts: 0, mostShares: 0, mostCny: 0 };
-    for (const [key, row] of byKey(tushare)) {
-      const at = other.get(key);
-      if (at === undefined) {
-        continue;
-      }
-      found.keys += 1;
-      for (const name of ['open', 'high', 'low', 'close', 'preClose'] as const) {
-        found.prices += tushare[name][row] === baostock[name][at] ? 0 : 1;
-      }
-      const shares = Math.abs((tushare.volume[row] ?? 0) - (baostock.volume[at] ?? 0));
-      const cny = Math.abs((tushare.amount[row] ?? 0) - (baostock.amount[at] ?? 0)) / 10_000;
-      found.volumes += shares > 1 ? 1 : 0;
-      found.amounts += cny > 1 ? 1 : 0;
-      found.mostShares = Math.max(found.mostShares, shares);
-      found.mostCny = Math.max(found.mostCny, cny);
-    }
-
-    assert.ok(found.keys > 3000, JSON.stringify(found));
-    assert.equal(found.prices, 0, JSON.stringify(found));
-    // Both vendors round odd lots at the end of a session in their own way: within 8 shares and 117 CNY.
-    assert.ok(found.volumes <= 14 && found.mostShares <= 8, JSON.stringify(found));
-    assert.ok(found.amounts <= 61 && found.mostCny <= 117, JSON.stringify(found));
-  });
-
-  it('yahoo and baostock: closes within a cent', async () => {
-    const rows = readSharedCsv('yahoo', '600519.SS_2021_2026.csv.gz');
-    const other = byKey(baostock);
-    let keys = 0;
-    const far: string[] = [];
-    for (const row of rows) {
-      const date = (row['Date'] ?? row['date'] ?? '').slice(0, 10);
-      const at = other.get(`600519.SH ${Date.parse(date) / 86_400_000}`);
-      const close = Number(row['Close'] ?? row['close']) * 10_000;
-      if (at !== undefined && Number.isFinite(close)) {
-        keys += 1;
-        if (Math.abs(close - (baostock.close[at] ?? 0)) > 100) {
-          far.push(date);
-        }
-      }
-    }
-
-    assert.ok(keys > 500, `${keys} keys`);
-    // Yahoo fills this session with the close before and no volume: its decoder takes such a row for no bar.
-    assert.deepEqual(far, ['2024-07-05']);
-  });
-
-  it('akshare adjusted forward: refused, since its prices are not those of its amounts', async () => {
-    const files = readSharedTar('akshare', 'stock_zh_a_hist_2020_202604_dev.tar.gz');
-    const [text = ''] = files.values();
-    const rows = readCsv(text).map((row) => ({
-      日期: row['日期'] ?? row['date'],
-      开盘: Number(row['开盘'] ?? row['open']),
-      收盘: Number(row['收盘'] ?? row['close']),
-      最高: Number(row['最高'] ?? row['high']),
-      最低: Number(row['最低'] ?? row['low']),
-      成交量: Number(row['成交量'] ?? row['volume']),
-      成交额: Number(row['成交额'] ?? row['amount']),
-      涨跌额: Number(row['涨跌额'] ?? row['change'] ?? 0),
-    }));
-
-    const body = Buffer.from(JSON.stringify(rows));
-
-    assert.equal(
-      await codeOf('aktools.stock_zh_a_hist/1', body, { symbol: '600519.SH' }),
-      'ETL-SRC-331',
     );
   });
 });
