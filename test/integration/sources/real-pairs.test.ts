@@ -164,7 +164,10 @@ describeWithSharedData('the same bars from several real sources', () => {
           const found = disagreement(bars, baostock, { volume: 50, amount: 100 * CNY });
           (found.far.close.length === 0 ? raw : adjusted)[symbol] = found.keys;
         } catch (error) {
-          assert.ok(error instanceof EtlError && error.code === 'ETL-SRC-331', `${name}: ${error}`);
+          assert.ok(
+            error instanceof EtlError && error.code === 'ETL-SRC-331',
+            `${name}: ${String(error)}`,
+          );
           refused.push(symbol);
         }
       }
