@@ -30,6 +30,8 @@ export interface JobPlan extends RunIdentity {
   readonly endDate: string;
   readonly concurrency: number;
   readonly retryFailed: boolean;
+  /** Set: no retry is planned where no symbol has failed. Absent in older histories. */
+  readonly retriesOnlyFailures?: boolean;
   /** First delay of a retried stage. */
   readonly retryDelayMs: number;
   readonly sources: readonly string[];
@@ -46,6 +48,8 @@ export interface JobPlan extends RunIdentity {
   /** Set: nothing is to be done, only told. */
   readonly isDryRun?: boolean;
   readonly estimate?: JobEstimate;
+  /** Set: there was nothing to do, and the run is closed already. */
+  readonly account?: EtlMetrics;
 }
 
 export interface BatchTask extends RunIdentity {

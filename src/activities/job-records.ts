@@ -1,7 +1,7 @@
+import { closeRun, type CloseRunDeps } from './close-run.ts';
 import type { EtlActivities } from './contract.ts';
-import type { EtlDeps, FailedRange, PlannedBatch } from './deps.ts';
+import type { FailedRange, PlannedBatch } from './deps.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import { noticeOfEnd } from './job-notice.ts';
 import { chunk } from './plan-batches.ts';
 
 type RecordActivities = Pick<
@@ -15,12 +15,8 @@ const RETRIED_ALONE = 50;
 const FIRST_RETRY_BATCH = 1_000_000;
 
 /** The short duties around the stages: each reads or writes the run's records and is safe to run twice. */
-export function createJobRecords({
-  runs,
-  coverage,
-  clock,
-  notify,
-}: Pick<EtlDeps, 'runs' | 'coverage' | 'clock' | 'notify'>): RecordActivities {
+export function createJobRecords(deps: CloseRunDeps): RecordActivities {
+  const { runs } = deps;
   return {
     async recordBatchFailure({ runId, batchNo, stage, code, message }) {
       const { symbols, skipped } = await runs.readBatch(runId, batchNo);
@@ -42,16 +38,7 @@ export function createJobRecords({
       return { firstBatch: FIRST_RETRY_BATCH, batches: batches.length, symbols };
     },
     async finishJob({ runId, cancelled }) {
-      return withHeartbeat(async () => {
-        const endedAt = new Date(clock.now()).toISOString();
-        const metrics = await runs.finishRun(runId, { cancelled, endedAt });
-        await coverage.recordAbsences(runId);
-        const notice = noticeOfEnd(metrics, cancelled);
-        if (notice !== undefined) {
-          await notify(notice);
-        }
-        return metrics;
-      });
+      return withHeartbeat(() => closeRun(deps, { runId, cancelled }));
     },
   };
 }

@@ -40,6 +40,8 @@ function recordResult(metrics: Metrics, result: unknown): void {
     metrics.recordBatch(result);
   } else if (isAccount(result)) {
     metrics.recordJob(result);
+  } else if (isClosedPlan(result)) {
+    metrics.recordJob(result.account);
   }
 }
 
@@ -49,4 +51,11 @@ function isJudgedBatch(value: unknown): value is JudgedBatch {
 
 function isAccount(value: unknown): value is EtlMetrics {
   return typeof value === 'object' && value !== null && 'recordsExtracted' in value;
+}
+
+/** A plan with nothing to do: its job has ended with it. */
+function isClosedPlan(value: unknown): value is { readonly account: EtlMetrics } {
+  return (
+    typeof value === 'object' && value !== null && 'account' in value && isAccount(value.account)
+  );
 }

@@ -1,3 +1,4 @@
+import { lookBackStart } from '../calendar/look-back.ts';
 import { sessionsBetween } from '../calendar/trading-calendar.ts';
 import { parseJobInput, type ParsedJob } from '../config/job-config.ts';
 import { rulesetVersion } from '../config/rules-file.ts';
@@ -6,16 +7,15 @@ import type { Instrument } from '../domain/instrument.ts';
 import type { EtlJobConfig } from '../domain/job.ts';
 import { mergeRuleSettings, type RuleSettings } from '../domain/rule-settings.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
+import { closeRun, type CloseRunDeps } from './close-run.ts';
 import type { EtlActivities, JobPlan, PlanJobInput } from './contract.ts';
 import type { EtlDeps } from './deps.ts';
 import { findSource } from './find-source.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { planWork, type PlannedWork } from './plan-work.ts';
 
-type PlanDeps = Pick<
-  EtlDeps,
-  'reference' | 'runs' | 'facts' | 'sources' | 'planning' | 'coverage' | 'rules' | 'desk'
->;
+type PlanDeps = Pick<EtlDeps, 'reference' | 'facts' | 'sources' | 'planning' | 'rules' | 'desk'> &
+  CloseRunDeps;
 
 /** Symbols shown in the memo; the plan itself lies in the warehouse. */
 const SYMBOLS_SHOWN = 20;
@@ -44,15 +44,23 @@ export function createPlanJob(deps: PlanDeps): EtlActivities['planJob'] {
         const start = { jobId, runId, jobType, dueAt, config, notes };
         await deps.runs.startRun(start, work.batches);
       }
-      return planOf(input, parsed, work, {
+      // Most scheduled runs after a day without a session: nothing is left to do but to say so.
+      const isOver = !parsed.dryRun && work.batches.length === 0 && waitsForNobody(config);
+      const account = isOver ? await closeRun(deps, { runId, cancelled: false }) : undefined;
+      const plan = planOf(input, parsed, work, {
         batches: work.batches.length,
         symbols: work.symbols,
         sessions: sessionsBetween('SSE', config.startDate, config.endDate).length,
         notes,
         retryDelayMs: deps.planning.retryDelayMs,
       });
+      return account === undefined ? plan : { ...plan, account };
     });
   };
+}
+
+function waitsForNobody({ dependsOn = [] }: EtlJobConfig): boolean {
+  return dependsOn.length === 0;
 }
 
 /** The job's own rules over those of this installation: settled once, so that all workers judge a run alike. */
@@ -88,13 +96,26 @@ async function settleConfig(
   const [first] = deps.sources.expand(parsed.config.sources);
   const source = first === undefined ? undefined : findSource(deps.sources, first);
   if (source?.inspect === undefined) {
-    return parsed;
+    return jobType === 'dailyDataIngestion' && !parsed.isRangeGiven ? overClosures(parsed) : parsed;
   }
   const { path } = parsed.config;
   const { firstDay, lastDay } = await source.inspect(path === undefined ? {} : { path }, signal);
   return firstDay === undefined || lastDay === undefined
     ? parsed
     : parseJobInput(input, { ...defaults, range: { startDate: firstDay, endDate: lastDay } });
+}
+
+/** The days that a daily run looks back are no fewer sessions for a holiday among them. */
+function overClosures(parsed: ParsedJob): ParsedJob {
+  const { config } = parsed;
+  const startDate = lookBackStart(config.startDate, config.endDate);
+  return startDate === config.startDate
+    ? parsed
+    : {
+        ...parsed,
+        config: { ...config, startDate },
+        notes: [...parsed.notes, `looks back to ${startDate}, over a closure of the exchange`],
+      };
 }
 
 /** The symbols asked for, else all that the sources know and that were listed within the range. */
@@ -153,6 +174,7 @@ function planOf(
     endDate,
     concurrency,
     retryFailed,
+    retriesOnlyFailures: true,
     sources,
     ...facts,
     nothingToDo,

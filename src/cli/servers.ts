@@ -26,13 +26,15 @@ export interface ServerNeeds {
   readonly postgres: boolean;
   readonly temporal: boolean;
   readonly database?: DatabaseKind;
+  /** false: nothing that Temporal holds is wanted afterwards. */
+  readonly isLasting?: boolean;
 }
 
 /** The servers a command needs: configured, running, or started for as long as it takes. */
 export async function openServers(
   config: Config,
   { output, signal }: Pick<Invocation, 'output' | 'signal'>,
-  { database = 'standard', ...needs }: ServerNeeds,
+  { database = 'standard', isLasting = true, ...needs }: ServerNeeds,
 ): Promise<Stack> {
   const { openStack } = await import('../runtime/stack.ts');
   const { metaOf } = await import('../config/settings.ts');
@@ -43,6 +45,7 @@ export async function openServers(
     home: config.home,
     needs,
     database,
+    isLasting,
     databaseUrl: config.databaseUrl?.reveal(),
     temporalAddress: needs.temporal ? await configuredTemporal(config) : config.temporalAddress,
     namespace: config.temporalNamespace,

@@ -20,6 +20,8 @@ export interface StackOptions {
   readonly databaseUrl: string | undefined;
   readonly temporalAddress: string | undefined;
   readonly namespace: string;
+  /** false: what an embedded Temporal holds is gone when it stops, and it has no Web UI; for proofs. */
+  readonly isLasting?: boolean;
   readonly ports: {
     readonly postgres: number | undefined;
     readonly temporal: number | undefined;
@@ -175,6 +177,7 @@ function startEmbeddedTemporal(options: StackOptions): Promise<RunningTemporal> 
   return startTemporal({
     folder: options.home,
     cache: join(options.home, 'bin'),
+    ...(options.isLasting === undefined ? {} : { isLasting: options.isLasting }),
     ...portOf(options.ports.temporal, 'CANDLEWICK_TEMPORAL_PORT'),
     ...(ui === undefined ? {} : { uiPort: ui }),
     ...talkOf(options),

@@ -123,7 +123,9 @@ export class JobState {
 
   /** Whether failed symbols are still to have their second chance. */
   get mayRetry(): boolean {
-    return !this.at.retried && this.at.plan?.retryFailed === true;
+    const { plan, retried, failedSymbols } = this.at;
+    const mayHaveFailed = plan?.retriesOnlyFailures !== true || failedSymbols > 0;
+    return !retried && plan?.retryFailed === true && mayHaveFailed;
   }
 
   /** The second chance begins: what failed so far is counted anew. */

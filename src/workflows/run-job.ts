@@ -51,6 +51,10 @@ export async function runJob(
     await condition(allHandlersFinished);
     return { kind: 'done', plan, metrics: metricsOfPlan(plan) };
   }
+  if (plan.account !== undefined) {
+    await condition(allHandlersFinished);
+    return { kind: 'done', plan, metrics: await conclude(state, plan, plan.account) };
+  }
   try {
     if (continued === undefined) {
       await awaitDependencies(plan);
@@ -67,9 +71,7 @@ export async function runJob(
     state.reach('failed');
     throw error;
   }
-  const metrics = await concludeJob(state);
-  await startFollowUps(plan);
-  return { kind: 'done', plan, metrics };
+  return { kind: 'done', plan, metrics: await conclude(state, plan, await finishJob(false)) };
 }
 
 async function planJob(jobType: PlanJobInput['jobType'], input: unknown): Promise<JobPlan> {
@@ -120,8 +122,8 @@ async function finishJob(cancelled: boolean): Promise<EtlMetrics> {
   return duties.finishJob({ ...runIdentity(), cancelled });
 }
 
-async function concludeJob(state: JobState): Promise<EtlMetrics> {
-  const metrics = await finishJob(false);
+/** @throws ApplicationFailure JobFailed where nothing was loaded that should have been */
+async function conclude(state: JobState, plan: JobPlan, metrics: EtlMetrics): Promise<EtlMetrics> {
   state.publishScore(metrics.qualityScore);
   state.reach(metrics.status === 'failed' ? 'failed' : 'complete');
   if (metrics.status === 'failed') {
@@ -132,5 +134,6 @@ async function concludeJob(state: JobState): Promise<EtlMetrics> {
       details: [metrics],
     });
   }
+  await startFollowUps(plan);
   return metrics;
 }

@@ -23,6 +23,8 @@ function strictJob(): FakeJob {
     facts: nothing as never,
     coverage: nothing as never,
     desk: nothing as never,
+    clock: nothing as never,
+    notify: unreachable,
     sources: { names: ['files', 'simulated'], expand: (names) => names, get: unreachable },
     rules: () => Promise.resolve({}),
     planning: {

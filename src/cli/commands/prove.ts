@@ -78,7 +78,8 @@ async function runProofs(
   const { toSnakeCase } = await import('../format.ts');
   const config = await readConfig(invocation);
   await quietRuntime();
-  const stack = await openServers(config, invocation, { postgres: true, temporal: true });
+  const needs = { postgres: true, temporal: true, isLasting: false };
+  const stack = await openServers(config, invocation, needs);
   try {
     const { connectSettings } = await import('../../client/connection.ts');
     const { temporalAddress = connectSettings({}).address, namespace } = stack;
