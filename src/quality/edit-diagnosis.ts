@@ -1,6 +1,21 @@
 import { EDITS, type Edit, type Witness } from './edits.ts';
-import { BROKEN, CELL, brokenByValues, isBeyondLimit, type Cells } from './invariants.ts';
-import { expectedClose, expectedPreClose, isTrusted } from './links.ts';
+import {
+  BROKEN,
+  CELL,
+  brokenByValues,
+  isBeyondLimit,
+  isRangeTooWide,
+  limitPrices,
+  type Cells,
+} from './invariants.ts';
+import {
+  closeBefore,
+  expectedClose,
+  expectedPreClose,
+  isNextToTrusted,
+  isTrusted,
+  limitBase,
+} from './links.ts';
 import { cellsAt, type Tape } from './tape.ts';
 
 export interface Diagnosis {
@@ -25,6 +40,8 @@ const DEAREST = 30;
 const NEAR = 0.3;
 /** Dearer than this and the row is not explained but dressed up. */
 const TOO_DEAR = 16;
+/** Percent either way of the previous close: the first session of a share without a limit of its own. */
+const UNLIMITED_REACH = 44;
 
 /** The cheapest single fault that, undone, leaves a row with which every hard invariant and every trusted neighbour agrees. */
 export function diagnoseRow(tape: Tape, position: number, level: Level): Diagnosis | undefined {
@@ -68,9 +85,7 @@ function isProven({ proof }: Edit, cells: Cells, witness: Witness, level: Level)
 }
 
 export function witnessOf(tape: Tape, position: number): Witness {
-  const hasBefore =
-    (position === 0 ? tape.before !== undefined : isTrusted(tape, position - 1)) &&
-    (tape.gap[position] ?? 0) === 0;
+  const hasBefore = isNextToTrusted(tape, position);
   const hasNext = isTrusted(tape, position + 1) && (tape.gap[position + 1] ?? 0) === 0;
   return {
     tick: tape.tick,
@@ -81,13 +96,35 @@ export function witnessOf(tape: Tape, position: number): Witness {
   };
 }
 
-/** Complete, unbroken, and in agreement with each trusted neighbour. */
+/** Complete, unbroken, within a day's reach, and in agreement with each trusted neighbour. */
 export function isSound(tape: Tape, position: number, cells: Cells, witness: Witness): boolean {
   return (
     isComplete(cells, tape.absent[position] ?? 0) &&
     brokenCells(tape, position, cells) === 0 &&
     agrees(cells[CELL.preClose], witness.preClose, witness.preCloseDoubt) &&
-    agrees(cells[CELL.close], witness.close, witness.closeDoubt)
+    agrees(cells[CELL.close], witness.close, witness.closeDoubt) &&
+    isWithinReach(tape, position, cells)
+  );
+}
+
+/**
+ * Could one session's prices lie so far apart? A repair must not dress a row up by widening its range: an opening price
+ * that is too high would fit a high ten times as high. Where no limit is known, the widest that a session usually has stands in.
+ */
+export function isWithinReach(tape: Tape, position: number, cells: Cells): boolean {
+  const known = tape.limit[position] ?? Number.NaN;
+  const percent = Number.isNaN(known) ? UNLIMITED_REACH : known;
+  if (isRangeTooWide(cells, percent, tape.tick)) {
+    return false;
+  }
+  if (Number.isNaN(known) || !Number.isNaN(cells[CELL.preClose] ?? Number.NaN)) {
+    return true;
+  }
+  // An ex-right day may lower the prices by any share, but hardly ever raises them.
+  const before = isNextToTrusted(tape, position) ? closeBefore(tape, position) : Number.NaN;
+  return !(
+    (cells[CELL.high] ?? Number.NaN) >
+    limitPrices(before, percent, tape.tick).up + tape.tick
   );
 }
 
@@ -104,8 +141,17 @@ export function isComplete(cells: Cells, absent: number): boolean {
 /** All bits of a row that can be told without its neighbours. */
 export function brokenCells(tape: Tape, position: number, cells: Cells): number {
   const percent = tape.limit[position] ?? Number.NaN;
-  const isBeyond = !Number.isNaN(percent) && isBeyondLimit(cells, percent, tape.tick);
+  const isBeyond = !Number.isNaN(percent) && breaksLimit(tape, position, cells);
   return brokenByValues(cells, tape.tick) | (isBeyond ? BROKEN.limit : 0);
+}
+
+/** Where nobody knows what the limit is reckoned from, the range itself may still be wider than any limit allows. */
+function breaksLimit(tape: Tape, position: number, cells: Cells): boolean {
+  const percent = tape.limit[position] ?? Number.NaN;
+  const base = limitBase(tape, position, cells[CELL.preClose]);
+  return Number.isNaN(base)
+    ? isRangeTooWide(cells, percent, tape.tick)
+    : isBeyondLimit(cells, base, percent, tape.tick);
 }
 
 function agrees(value: number | undefined, expected: number, doubt: number): boolean {

@@ -29,6 +29,9 @@ const PRICES = [CELL.open, CELL.high, CELL.low, CELL.close] as const;
 const PRICE_NAMES = ['open', 'high', 'low', 'close'] as const;
 const POWERS = [10, 100, 1000, 0.1, 0.01, 0.001];
 
+/** Prices that end in zeros this rarely have been rounded. */
+const LOST_BY_CHANCE = 0.01;
+
 /** Every candidate. None touches a value without a reason in the row or in a trusted neighbour. */
 export const EDITS: readonly Edit[] = [
   {
@@ -148,7 +151,10 @@ function scaling(
     cost,
     note,
     proof: 'level',
-    undo: (cells) => {
+    undo: (cells, witness) => {
+      if (haveLostDigits(cells, factors, witness)) {
+        return undefined;
+      }
       const edited = cells.slice();
       for (const [cell, factor] of factors) {
         edited[cell] = tidy((edited[cell] ?? Number.NaN) * factor);
@@ -156,6 +162,31 @@ function scaling(
       return edited;
     },
   };
+}
+
+/**
+ * A price that is too small by a power of ten has its last digits below the tick. Where it has none, somebody has rounded it: what
+ * was lost does not come back by scaling, and only a neighbour's word for the value is better than none.
+ */
+function haveLostDigits(
+  cells: Cells,
+  factors: readonly (readonly [cell: number, factor: number])[],
+  { tick, close }: Witness,
+): boolean {
+  let chance = 1;
+  let last = Number.NaN;
+  for (const [cell, factor] of factors) {
+    const value = cells[cell] ?? Number.NaN;
+    const isVouched = cell === CELL.preClose || (cell === CELL.close && !Number.isNaN(close));
+    if (factor > 1 && cell < CELL.volume && !isVouched && value !== last) {
+      chance = value % tick === 0 ? chance / factor : 1;
+      if (chance === 1) {
+        return false;
+      }
+      last = value;
+    }
+  }
+  return chance <= LOST_BY_CHANCE;
 }
 
 function pricesBy(power: number): (readonly [number, number])[] {

@@ -96,9 +96,13 @@ function isMeanOutside(amount: number, volume: number, low: number, high: number
   return most < low - VWAP_SLACK || least > high + VWAP_SLACK;
 }
 
-/** Does a price of the row lie beyond the limits that follow from its own previous close? */
-export function isBeyondLimit(cells: Cells, percent: number, tick: number): boolean {
-  const preClose = cells[CELL.preClose] ?? Number.NaN;
+/** Does a price of the row lie beyond the limits that follow from the previous close? */
+export function isBeyondLimit(
+  cells: Cells,
+  preClose: number,
+  percent: number,
+  tick: number,
+): boolean {
   const high = cells[CELL.high] ?? Number.NaN;
   const low = cells[CELL.low] ?? Number.NaN;
   const reach = (preClose * percent) / 100;
@@ -108,6 +112,13 @@ export function isBeyondLimit(cells: Cells, percent: number, tick: number): bool
   }
   const { up, down } = limitPrices(preClose, percent, tick);
   return high > up + tick / 2 || low < down - tick / 2;
+}
+
+/** Do high and low lie further apart than two limits of `percent`, whatever the previous close was? */
+export function isRangeTooWide(cells: Cells, percent: number, tick: number): boolean {
+  const high = cells[CELL.high] ?? Number.NaN;
+  const low = cells[CELL.low] ?? Number.NaN;
+  return (high - tick) * (100 - percent) > (low + tick) * (100 + percent);
 }
 
 /** The limit prices, rounded half up to the tick, in 1/10,000; at least one tick away from the previous close. */

@@ -5,11 +5,12 @@ import { buildTape } from './build-tape.ts';
 import { findGaps } from './gaps.ts';
 import { HIT } from './hit-list.ts';
 import { settleKeys, type Group } from './keys.ts';
-import { holdOddLevels, repairUnitsOfBoth } from './levels.ts';
+import { holdOddLevels } from './levels.ts';
 import { isPlainSymbol } from './plain-symbol.ts';
 import { holdUnexplained, inspectRows, repairRows } from './row-diagnosis.ts';
+import { recheckRepairs } from './recheck.ts';
 import { holdCoarseRuns, holdForeignRuns, restoreSwappedDays } from './runs.ts';
-import { compareSecondSource, compareStored } from './second-source.ts';
+import { compareSecondSource, compareStored, storedVolumes } from './second-source.ts';
 import type { Thresholds } from './settings.ts';
 import type { Sheet } from './sheet.ts';
 import { settleSingleLinks } from './single-links.ts';
@@ -17,6 +18,7 @@ import { findStaleRows } from './stale.ts';
 import { valuesOfRows, type Tape } from './tape.ts';
 import { TapeReport, type TapeHit } from './tape-report.ts';
 import { holdCopiedRuns, type TwinIndex } from './twins.ts';
+import { repairUnitsOfBoth } from './units-of-both.ts';
 import { FATE, type JudgeContext } from './verdict.ts';
 
 export interface JudgeTools {
@@ -46,7 +48,8 @@ export function judgeSymbol(
   const tape = buildTape(sheet, group, rows, context, thresholds);
   const found = new TapeReport(tape.length, report.rulebook);
   inspectRows(tape);
-  findStaleRows(tape, found, valuesOfRows(sheet.columns, rows));
+  const sent = valuesOfRows(sheet.columns, rows);
+  findStaleRows(tape, found, sent);
   repairRows(tape, found);
   restoreSwappedDays(tape, found);
   holdCoarseRuns(tape, found, thresholds.coarseRows);
@@ -54,7 +57,8 @@ export function judgeSymbol(
   holdForeignRuns(tape, found);
   settleSingleLinks(tape, found);
   holdUnexplained(tape, found);
-  repairUnitsOfBoth(tape, found);
+  repairUnitsOfBoth(tape, found, storedVolumes(tape, context.stored));
+  recheckRepairs(tape, found, sent);
   holdOddLevels(tape, found, thresholds);
   if (context.secondSource !== undefined) {
     compareSecondSource(tape, found, context.secondSource);

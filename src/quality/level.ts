@@ -1,6 +1,10 @@
 import type { Level } from './edit-diagnosis.ts';
 import { STANDING, type Tape } from './tape.ts';
 
+/** Volumes differ from day to day by this many times their usual difference before a day is odd. */
+const ODD_DIFFERENCES = 5;
+const SAMPLED_DAYS = 64;
+
 const SESSIONS_BEFORE = 60;
 const SESSIONS_AFTER = 40;
 const NEAREST = 8;
@@ -30,6 +34,21 @@ export function trustedPositions(
     }
   }
   return positions;
+}
+
+/** From this logarithm on a change of volume from one session to the next is odd for the symbol. */
+export function oddDifferenceOf({ values, length }: Tape): number {
+  const step = Math.max(1, Math.floor(length / SAMPLED_DAYS));
+  const changes: number[] = [];
+  for (let position = 1; position < length; position += step) {
+    const change = Math.abs(
+      Math.log((values.volume[position] ?? 0) / (values.volume[position - 1] ?? 0)),
+    );
+    if (Number.isFinite(change)) {
+      changes.push(change);
+    }
+  }
+  return ODD_DIFFERENCES * (Float64Array.from(changes).toSorted()[changes.length >> 1] ?? 0);
 }
 
 /** Of the positive values at `positions` (few: they are sorted as they come); NaN for none. */

@@ -66,3 +66,21 @@ function unexplainedLink(preClose: number, close: number, tolerance: number, gap
 export function isTrusted({ standing, length }: Tape, position: number): boolean {
   return position >= 0 && position < length && standing[position] === STANDING.trusted;
 }
+
+/** Is the bar before one that bears witness, with no session between that lacks a bar? */
+export function isNextToTrusted(tape: Tape, position: number): boolean {
+  const isBefore = position === 0 ? tape.before !== undefined : isTrusted(tape, position - 1);
+  return isBefore && (tape.gap[position] ?? 0) === 0;
+}
+
+/**
+ * What a day's price limit is reckoned from: its previous close or, where the source gives none, the last close if no ex-right
+ * day lies between; NaN where that is not known.
+ */
+export function limitBase(tape: Tape, position: number, preClose = Number.NaN): number {
+  if (!Number.isNaN(preClose)) {
+    return preClose;
+  }
+  const isPlain = tape.factor[position] === 1 && isNextToTrusted(tape, position);
+  return isPlain ? closeBefore(tape, position) : Number.NaN;
+}

@@ -1,5 +1,6 @@
 import { money } from './explain.ts';
 import { limitPrices } from './invariants.ts';
+import { limitBase } from './links.ts';
 import type { Tape } from './tape.ts';
 
 /** What the offending values of a row are to be compared with, where the row itself does not show it. */
@@ -22,8 +23,12 @@ export function noteOf(rule: string, tape: Tape, position: number): string | und
   }
 }
 
-function limitNote({ values, limit, tick }: Tape, position: number): string {
-  const percent = limit[position] ?? Number.NaN;
-  const { up, down } = limitPrices(values.preClose[position] ?? Number.NaN, percent, tick);
+function limitNote(tape: Tape, position: number): string {
+  const percent = tape.limit[position] ?? Number.NaN;
+  const base = limitBase(tape, position, tape.values.preClose[position]);
+  if (Number.isNaN(base)) {
+    return `high and low lie further apart than limits of ${percent} % allow`;
+  }
+  const { up, down } = limitPrices(base, percent, tape.tick);
   return `the limits are ${money(down)} and ${money(up)} (${percent} %)`;
 }

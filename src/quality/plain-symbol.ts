@@ -1,8 +1,8 @@
-import { MARK } from '../domain/bar.ts';
+import { MARK, type BarColumns } from '../domain/bar.ts';
 import { boardOf } from '../domain/stock-symbol.ts';
 import { absentColumns, firstLimitedSession, unlimitedRows } from './build-tape.ts';
 import { expectedSessions, knowsStart } from './gaps.ts';
-import { brokenByValues, isBeyondLimit, type Cells } from './invariants.ts';
+import { brokenByValues, isBeyondLimit, isRangeTooWide, type Cells } from './invariants.ts';
 import { includesDay, rangeOf, type Group } from './keys.ts';
 import { isStByMarks, isUnlimitedResumption, limitPercent } from './market.ts';
 import type { Thresholds } from './settings.ts';
@@ -208,7 +208,7 @@ function areLimitsPlain(
   context: JudgeContext,
   { relistingSessions }: Thresholds,
 ): boolean {
-  const { high, low, preClose, tradingDay, marks } = sheet.sent;
+  const { high, low, tradingDay, marks } = sheet.sent;
   const board = boardOf(symbol);
   const firstLimited = firstLimitedSession(board, symbol, context);
   const start = from + unlimitedRows(context, symbol, board, tradingDay[from] ?? 0);
@@ -223,11 +223,19 @@ function areLimitsPlain(
     if (!isFree && percent !== undefined) {
       scratch[1] = high[row] ?? Number.NaN;
       scratch[2] = low[row] ?? Number.NaN;
-      scratch[4] = preClose[row] ?? Number.NaN;
-      if (isBeyondLimit(scratch, percent, tick)) {
+      if (
+        isBeyondLimit(scratch, baseOf(sheet.sent, from, row), percent, tick) ||
+        isRangeTooWide(scratch, percent, tick)
+      ) {
         return false;
       }
     }
   }
   return true;
+}
+
+/** Where there is no previous close the last close stands in: the full diagnosis asks whether it may. */
+function baseOf({ preClose, close }: BarColumns, from: number, row: number): number {
+  const given = preClose[row] ?? Number.NaN;
+  return Number.isNaN(given) && row > from ? (close[row - 1] ?? Number.NaN) : given;
 }

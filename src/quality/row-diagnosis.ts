@@ -22,8 +22,8 @@ const RULE_OF_BIT: readonly (readonly [bit: number, rule: string])[] = [
 
 /** Finds what each row breaks by itself; such a row is no witness until it is repaired. */
 export function inspectRows(tape: Tape): number {
-  let suspects = 0;
   const cells = new Float64Array(VALUE_COLUMNS.length);
+  let suspects = 0;
   for (let position = 0; position < tape.length; position += 1) {
     cellsAt(tape, position, cells);
     const isFull = isComplete(cells, tape.absent[position] ?? 0);
@@ -45,7 +45,18 @@ export function repairRows(tape: Tape, report: TapeReport): void {
   }
 }
 
+/** A row without a previous close is measured against the bar before, which may have been repaired by now. */
+function inspectAgain(tape: Tape, report: TapeReport, position: number): void {
+  const isOpen = tape.broken[position] === 0 && report.isExplained[position] === 0;
+  if (isOpen && Number.isNaN(tape.values.preClose[position])) {
+    const broken = brokenCells(tape, position, cellsAt(tape, position));
+    tape.broken[position] = broken;
+    tape.standing[position] = broken === 0 ? STANDING.trusted : STANDING.suspect;
+  }
+}
+
 function repairRow(tape: Tape, report: TapeReport, position: number): void {
+  inspectAgain(tape, report, position);
   const broken = tape.broken[position] ?? 0;
   if (broken === 0 || report.isExplained[position] === 1) {
     return;

@@ -128,3 +128,13 @@ function restatedField(
   const names = [...PRICES, 'preClose', 'volume', 'amount'] as const;
   return names.find((name) => isFar(values[name][position], stored[name][row], 0.5, 0));
 }
+
+/** The volume that the table holds for each position; NaN where it has no bar. */
+export function storedVolumes(
+  tape: Tape,
+  stored: BarColumns | undefined,
+): Float64Array | undefined {
+  return stored === undefined
+    ? undefined
+    : Float64Array.from(alignRows(tape, stored), (row) => stored.volume[row] ?? Number.NaN);
+}

@@ -61,6 +61,19 @@ export class TapeReport {
     this.isExplained[position] = 1;
   }
 
+  /** A repair with which the finished tape does not agree: the row stands as it was sent, and is held. */
+  withdraw(tape: Tape, position: number, sent: Cells): void {
+    for (const [index, hit] of this.hits.entries()) {
+      if (hit.position === position && hit.state === HIT.repaired) {
+        const note = `${hit.note === undefined ? '' : `${hit.note}: `}taken back, for the row would not hold`;
+        this.hits[index] = { ...hit, state: HIT.open, note };
+      }
+    }
+    setCells(tape, position, sent);
+    this.fate[position] = Math.max(this.fate[position] ?? 0, FATE.quarantine);
+    tape.standing[position] = STANDING.suspect;
+  }
+
   /** The row may be published, with a remark. */
   note(position: number, mark: Mark): void {
     if (this.#rulebook.isOff(mark.rule)) {
