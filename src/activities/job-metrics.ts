@@ -34,6 +34,7 @@ const MAX_LISTED = 100;
 /** The account of a run. A job of which some symbols failed, or some rows were held back, is a partial success. */
 export function metricsOf(totals: RunTotals): EtlMetrics {
   const status = statusOf(totals);
+  const dropped = droppedOf(totals);
   const failed = totals.failures.length;
   return {
     jobName: totals.jobName,
@@ -55,18 +56,40 @@ export function metricsOf(totals: RunTotals): EtlMetrics {
     recordsQuarantined: totals.quarantined,
     recordsDuplicate: totals.duplicates,
     recordsSuspended: totals.suspended,
+    recordsDropped: dropped,
     qualityScore: totals.score,
     successRate: totals.symbols === 0 ? 1 : (totals.symbols - failed) / totals.symbols,
     sources: totals.loadedBySource,
-    errorMessages: messagesOf(totals.failures),
+    errorMessages: [...messagesOf(totals.failures), ...messagesOfDropped(dropped)],
   };
 }
 
-function statusOf({ cancelled, symbols, failures, quarantined }: RunTotals): JobStatus {
+/** That every row was dropped is hardly what anyone wanted: a wrong listing date, most often. */
+function statusOf(totals: RunTotals): JobStatus {
+  const { cancelled, symbols, failures, quarantined } = totals;
   if (cancelled || (symbols > 0 && failures.length >= symbols)) {
     return 'failed';
   }
-  return failures.length > 0 || quarantined > 0 ? 'partial_success' : 'success';
+  const isAllDropped = droppedOf(totals) > 0 && keptOf(totals) === 0;
+  return failures.length > 0 || quarantined > 0 || isAllDropped ? 'partial_success' : 'success';
+}
+
+/** Rows of the batches that are in the table now, or were already, or are held back. */
+function keptOf({ inserted, updated, unchanged, skipped, quarantined }: RunTotals): number {
+  return inserted + updated + unchanged + skipped + quarantined;
+}
+
+/** What is left of the rows that were judged: extracted = all other counts + dropped, always. */
+function droppedOf(totals: RunTotals): number {
+  return totals.transformed - keptOf(totals);
+}
+
+function messagesOfDropped(dropped: number): readonly string[] {
+  return dropped === 0
+    ? []
+    : [
+        `${dropped} rows dropped: there can be no bar on their day (no session, a suspension, outside the listing life or the request); each is a finding of K02, K03 or K04`,
+      ];
 }
 
 /** One line for each distinct message, with the symbols that it concerns, the most frequent first. */

@@ -1,4 +1,4 @@
-import type { EtlMetrics, JobStatus } from '../domain/job.ts';
+import { NO_RECORDS, type EtlMetrics, type JobStatus } from '../domain/job.ts';
 import { cut, formatCount, formatDuration, formatScore, rowsPerSecond } from './format.ts';
 import type { Colours, Output } from './output.ts';
 import { renderFacts } from './table.ts';
@@ -24,6 +24,7 @@ export function metricsRecord(metrics: EtlMetrics): Readonly<Record<string, unkn
     records_quarantined: metrics.recordsQuarantined,
     records_duplicate: metrics.recordsDuplicate,
     records_suspended: metrics.recordsSuspended,
+    records_dropped: metrics.recordsDropped,
     quality_score: metrics.qualityScore ?? null,
     success_rate: metrics.successRate,
     sources: metrics.sources,
@@ -53,15 +54,7 @@ export function failedMetrics(
     durationSeconds: (now - startedAt) / 1000,
     symbols: 0,
     symbolsFailed: [],
-    recordsExtracted: 0,
-    recordsTransformed: 0,
-    recordsLoaded: 0,
-    recordsUpdated: 0,
-    recordsUnchanged: 0,
-    recordsFailed: 0,
-    recordsQuarantined: 0,
-    recordsDuplicate: 0,
-    recordsSuspended: 0,
+    ...NO_RECORDS,
     qualityScore: undefined,
     successRate: 0,
     sources: {},
@@ -99,6 +92,7 @@ export function renderMetrics(metrics: EtlMetrics, output: Output): string {
     ['  failed', formatCount(metrics.recordsFailed)],
     ['  duplicate', formatCount(metrics.recordsDuplicate)],
     ['  suspended', formatCount(metrics.recordsSuspended)],
+    ['  dropped', formatCount(metrics.recordsDropped)],
     ['quality score', formatScore(metrics.qualityScore)],
     ['duration', formatDuration(durationSeconds)],
     ['rows/s', rate === undefined ? '–' : formatCount(rate)],

@@ -81,6 +81,8 @@ export interface EtlMetrics {
   readonly recordsQuarantined: number;
   readonly recordsDuplicate: number;
   readonly recordsSuspended: number;
+  /** Rows for which there can be no bar: no session, a suspension, outside the listing life or the request. */
+  readonly recordsDropped: number;
   /** 0 to 1; undefined where nothing was judged. */
   readonly qualityScore: number | undefined;
   /** 0 to 1: symbols that did not fail, of all symbols. */
@@ -89,3 +91,21 @@ export interface EtlMetrics {
   readonly sources: Readonly<Record<string, number>>;
   readonly errorMessages: readonly string[];
 }
+
+type RecordCounts = {
+  readonly [Name in keyof EtlMetrics as Name extends `records${string}` ? Name : never]: number;
+};
+
+/** The counts of a job that has seen no row. */
+export const NO_RECORDS: RecordCounts = {
+  recordsExtracted: 0,
+  recordsTransformed: 0,
+  recordsLoaded: 0,
+  recordsUpdated: 0,
+  recordsUnchanged: 0,
+  recordsFailed: 0,
+  recordsQuarantined: 0,
+  recordsDuplicate: 0,
+  recordsSuspended: 0,
+  recordsDropped: 0,
+};

@@ -190,6 +190,8 @@ function recordsOf(metrics: EtlMetrics): Readonly<Record<string, number>> {
     quarantined: metrics.recordsQuarantined,
     duplicate: metrics.recordsDuplicate,
     failed: metrics.recordsFailed,
+    suspended: metrics.recordsSuspended,
+    dropped: metrics.recordsDropped,
   };
 }
 

@@ -1,20 +1,20 @@
-import { allocateBarColumns, firstRows, type BarColumns } from '../domain/bar.ts';
+import { allocateBarColumns, firstRows, MISSING, type BarColumns } from '../domain/bar.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { fromDayNumber, type DayNumber } from '../domain/trading-day.ts';
 import { BIND_KEYS } from './compare-stored.ts';
-import { createBarReader, READ_COLUMNS } from './copy-decoder.ts';
+import { createBarReader, READ_COLUMNS, type StoredBar } from './copy-decoder.ts';
 import { copyOut } from './copy-stream.ts';
 import { inTransaction, type Warehouse } from './pool.ts';
-import { grown } from './read-columns.ts';
 
 const READ = `copy (
   select ${READ_COLUMNS} from daily_bars
    where symbol = any (string_to_array(current_setting('candlewick.symbols'), ','))
      and trade_date between current_setting('candlewick.first_day')::date
                         and current_setting('candlewick.last_day')::date
-   order by daily_bars.symbol, daily_bars.trade_date
-  ) to stdout (format binary)`;
-const FIRST_CAPACITY = 8192;
+   order by symbol, trade_date) to stdout (format binary)`;
+const PRE_CLOSE_BITS = MISSING.noColumn << 16;
+const AMOUNT_BITS = MISSING.noColumn << 24;
+const FIRST_CAPACITY = 4096;
 
 export interface StoredRange {
   readonly symbols: readonly StockSymbol[];
@@ -22,39 +22,74 @@ export interface StoredRange {
   readonly lastDay: DayNumber;
 }
 
-/** Stored bars as columns, sorted by symbol and day. The caller bounds the memory by how many symbols it asks for. */
+/**
+ * Stored bars as columns, sorted by symbol and day; only symbols that have a bar in the range are in the dictionary. The
+ * caller bounds the memory by how many symbols it asks for.
+ */
 export async function readBarColumns(
   warehouse: Warehouse,
   { symbols, firstDay, lastDay }: StoredRange,
 ): Promise<BarColumns> {
-  const names = [...new Set(symbols)].toSorted();
-  const idOf = new Map(names.map((symbol, id) => [symbol, id]));
-  let columns = allocateBarColumns(FIRST_CAPACITY, names);
-  let rows = 0;
-  await inTransaction(warehouse, 'Reading stored bars', async (client) => {
-    await client.query(BIND_KEYS, [
-      names.join(','),
-      fromDayNumber(firstDay),
-      fromDayNumber(lastDay),
-    ]);
-    const reader = createBarReader((bar) => {
-      if (rows === columns.length) {
-        columns = grown(columns);
-      }
-      columns.symbolId[rows] = idOf.get(bar.symbol) ?? 0;
-      columns.tradingDay[rows] = bar.tradingDay;
-      columns.open[rows] = bar.open;
-      columns.high[rows] = bar.high;
-      columns.low[rows] = bar.low;
-      columns.close[rows] = bar.close;
-      columns.preClose[rows] = bar.preClose;
-      columns.volume[rows] = bar.volume;
-      columns.amount[rows] = bar.amount;
-      columns.sourceRow[rows] = rows;
-      rows += 1;
-    });
+  return inTransaction(warehouse, 'Reading stored bars', async (client) => {
+    const collector = new Collector();
+    const keys = [symbols.join(','), fromDayNumber(firstDay), fromDayNumber(lastDay)];
+    await client.query(BIND_KEYS, keys);
+    const reader = createBarReader((bar) => collector.take(bar));
     await copyOut(client, READ, (chunk) => reader.push(chunk));
     reader.end();
+    return collector.columns();
   });
-  return firstRows(columns, rows);
+}
+
+class Collector {
+  readonly #symbols: string[] = [];
+  #columns = allocateBarColumns(FIRST_CAPACITY, []);
+  #length = 0;
+
+  take(bar: StoredBar): void {
+    if (this.#length === this.#columns.length) {
+      this.#columns = grown(this.#columns);
+    }
+    if (this.#symbols.at(-1) !== bar.symbol) {
+      this.#symbols.push(bar.symbol);
+    }
+    const row = this.#length;
+    const columns = this.#columns;
+    columns.symbolId[row] = this.#symbols.length - 1;
+    columns.tradingDay[row] = bar.tradingDay;
+    columns.open[row] = bar.open;
+    columns.high[row] = bar.high;
+    columns.low[row] = bar.low;
+    columns.close[row] = bar.close;
+    columns.preClose[row] = bar.preClose;
+    columns.volume[row] = bar.volume;
+    columns.amount[row] = bar.amount;
+    columns.sourceRow[row] = row;
+    // A value that no source has said is no fault of the row.
+    columns.missing[row] =
+      (Number.isNaN(bar.preClose) ? PRE_CLOSE_BITS : 0) |
+      (Number.isNaN(bar.amount) ? AMOUNT_BITS : 0);
+    this.#length += 1;
+  }
+
+  columns(): BarColumns {
+    return { ...firstRows(this.#columns, this.#length), symbols: this.#symbols };
+  }
+}
+
+/** The same rows in columns of twice the length. */
+function grown(from: BarColumns): BarColumns {
+  const to = allocateBarColumns(from.length * 2, from.symbols);
+  to.symbolId.set(from.symbolId);
+  to.tradingDay.set(from.tradingDay);
+  to.open.set(from.open);
+  to.high.set(from.high);
+  to.low.set(from.low);
+  to.close.set(from.close);
+  to.preClose.set(from.preClose);
+  to.volume.set(from.volume);
+  to.amount.set(from.amount);
+  to.missing.set(from.missing);
+  to.sourceRow.set(from.sourceRow);
+  return to;
 }

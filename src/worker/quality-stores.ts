@@ -1,4 +1,5 @@
 import type { QualityDeps } from '../activities/quality-deps.ts';
+import { toDayNumber } from '../domain/trading-day.ts';
 import { createLanding } from '../storage/landing.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { linkOf } from '../storage/link.ts';
@@ -21,7 +22,7 @@ import {
   symbolsToCheck,
 } from '../warehouse/quality-checks.ts';
 import { recordReport } from '../warehouse/quality-reports.ts';
-import { readColumns } from '../warehouse/read-columns.ts';
+import { readBarColumns } from '../warehouse/read-bar-columns.ts';
 import { gatherReport } from '../warehouse/report-facts.ts';
 import { countChunk, settleChunk, settleRefused } from '../warehouse/settle-decision.ts';
 
@@ -46,7 +47,12 @@ export function createQualityDeps(warehouse: Warehouse, store: ObjectStore): Qua
       lastStoredDay: () => lastStoredDay(warehouse),
       start: (start, shards) => startCheck(warehouse, start, shards),
       readShard: (checkId, shardNo) => readShard(warehouse, checkId, shardNo),
-      readColumns: (symbols, range) => readColumns(warehouse, symbols, range),
+      readColumns: (symbols, { startDate, endDate }) =>
+        readBarColumns(warehouse, {
+          symbols,
+          firstDay: toDayNumber(startDate),
+          lastDay: toDayNumber(endDate),
+        }),
       recordShard: (key, record) => recordShard(warehouse, key, record),
       sum: (checkId) => sumCheck(warehouse, checkId),
       close: (checkId, end) => closeCheck(warehouse, checkId, end),

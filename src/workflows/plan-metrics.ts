@@ -1,7 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 
 import type { JobPlan } from '../activities/contract.ts';
-import type { EtlMetrics } from '../domain/job.ts';
+import { NO_RECORDS, type EtlMetrics } from '../domain/job.ts';
 
 /** The account of a dry run: everything is still to come. */
 export function metricsOfPlan({ jobId, runId, jobName, symbols }: JobPlan): EtlMetrics {
@@ -16,15 +16,7 @@ export function metricsOfPlan({ jobId, runId, jobName, symbols }: JobPlan): EtlM
     durationSeconds: 0,
     symbols,
     symbolsFailed: [],
-    recordsExtracted: 0,
-    recordsTransformed: 0,
-    recordsLoaded: 0,
-    recordsUpdated: 0,
-    recordsUnchanged: 0,
-    recordsFailed: 0,
-    recordsQuarantined: 0,
-    recordsDuplicate: 0,
-    recordsSuspended: 0,
+    ...NO_RECORDS,
     qualityScore: undefined,
     successRate: 1,
     sources: {},

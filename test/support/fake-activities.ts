@@ -6,7 +6,7 @@ import type {
   PlanJobInput,
 } from '../../src/activities/contract.ts';
 import type { BatchRef } from '../../src/domain/batch.ts';
-import type { EtlMetrics } from '../../src/domain/job.ts';
+import { NO_RECORDS, type EtlMetrics } from '../../src/domain/job.ts';
 
 /** What a fake job has done so far, for tests to look at. */
 export interface FakeJob {
@@ -45,15 +45,10 @@ export function metricsOf(run: { jobId: string; runId: string }, loaded: number)
     durationSeconds: 1,
     symbols: loaded,
     symbolsFailed: [],
+    ...NO_RECORDS,
     recordsExtracted: 10 * loaded,
     recordsTransformed: 10 * loaded,
     recordsLoaded: 10 * loaded,
-    recordsUpdated: 0,
-    recordsUnchanged: 0,
-    recordsFailed: 0,
-    recordsQuarantined: 0,
-    recordsDuplicate: 0,
-    recordsSuspended: 0,
     qualityScore: 1,
     successRate: 1,
     sources: {},

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import pg from 'pg';
 
+import { sessionsBetween } from '../../../src/calendar/trading-calendar.ts';
 import { fromDayNumber, toDayNumber } from '../../../src/domain/trading-day.ts';
 import { createMarket } from '../../../src/sources/simulated/market.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -39,6 +42,7 @@ describe('the command line on configured servers', () => {
       TEMPORAL_ADDRESS: (await testTemporal()).address,
       CANDLEWICK_QUEUE_PREFIX: uniqueQueuePrefix(),
       ETL_SIMULATED_SYMBOLS: '20',
+      ETL_FILES_ROOT: home.path,
       LOG_FORMAT: 'json',
     };
     worker = start(['worker', '--queues', 'data_ingestion'], env);
@@ -125,17 +129,39 @@ describe('the command line on configured servers', () => {
     );
   });
 
-  it('gives 5 for a job of which rows were held back', async () => {
-    const ended = await candlewick(
-      ['run', '--json', '--job-name', 'strict', '--quality-threshold', '1', ...job].map((word) =>
-        word === '2024-01-12' ? '2024-03-29' : word,
-      ),
-      env,
-    );
+  /** Ten sessions of one symbol as a file of its own; of the sixth, volume and amount cannot both be right. */
+  function writeBars(folder: string, symbol: string): string {
+    mkdirSync(join(home.path, folder));
+    const lines = Array.from(sessionsBetween('SSE', '2024-03-01', '2024-03-14'), (day, index) => {
+      const amount = (index === 5 ? 77 : 1010) + index * 1.01;
+      return `${symbol},${fromDayNumber(day).replaceAll('-', '')},10.1,10.2,10,10.1,10.1,${1000 + index},${amount}`;
+    });
+    const head = 'ts_code,trade_date,open,high,low,close,pre_close,vol,amount';
+    writeFileSync(join(home.path, folder, 'bars.csv'), [head, ...lines].join('\n'));
+    return folder;
+  }
+
+  it('gives 5 for a job of which a row was held back, and loads the others', async () => {
+    const path = writeBars('held', '605599.SH');
+    const ended = await candlewick(['run', '--json', '--source', 'files', '--path', path], env);
 
     const account = lastJson(ended);
-    const held = Number(account['records_quarantined']);
-    assert.equal(ended.code, held > 0 ? 5 : 0, ended.stdout);
+    assert.equal(ended.code, 5, ended.stdout + ended.stderr);
+    assert.equal(account['records_quarantined'], 1);
+    assert.equal(account['records_loaded'], 9);
+  });
+
+  it('says of rows from before a listing that they were dropped', async () => {
+    const market = createMarket({ seed: 1, symbols: 20 });
+    const young = market.instruments.find(({ listDate }) => (listDate ?? '') > '2024-03-14');
+    assert.ok(young);
+    const path = writeBars('dropped', young.symbol);
+    const ended = await candlewick(['run', '--json', '--source', 'files', '--path', path], env);
+
+    const account = lastJson(ended);
+    assert.equal(ended.code, 5, ended.stdout + ended.stderr);
+    assert.equal(account['records_dropped'], 10);
+    assert.match(String(account['error_messages']), /^10 rows dropped/);
   });
 
   it('does not take the suspensions that a batch itself brings for holes', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { SystemError } from '../../../src/domain/errors.ts';
-import type { EtlJobConfig, EtlMetrics } from '../../../src/domain/job.ts';
+import { NO_RECORDS, type EtlJobConfig, type EtlMetrics } from '../../../src/domain/job.ts';
 import { loadBatch } from '../../../src/warehouse/load-batch.ts';
 import { listRuns, readRun, summariseRun } from '../../../src/warehouse/run-reports.ts';
 import {
@@ -205,15 +205,7 @@ describe('runs', () => {
       durationSeconds: 5,
       symbols: 2,
       symbolsFailed: [],
-      recordsExtracted: 0,
-      recordsTransformed: 0,
-      recordsLoaded: 0,
-      recordsUpdated: 0,
-      recordsUnchanged: 0,
-      recordsFailed: 0,
-      recordsQuarantined: 0,
-      recordsDuplicate: 0,
-      recordsSuspended: 0,
+      ...NO_RECORDS,
       qualityScore: 1,
       successRate: 1,
       sources: {},

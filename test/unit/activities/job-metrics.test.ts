@@ -47,7 +47,22 @@ describe('the account of a job', () => {
   it('is a partial success when a symbol failed or rows were held back', () => {
     assert.equal(metricsOf({ ...totals, failures: failures(1) }).status, 'partial_success');
     assert.equal(metricsOf({ ...totals, failures: failures(1) }).successRate, 0.9);
-    assert.equal(metricsOf({ ...totals, quarantined: 1 }).status, 'partial_success');
+    assert.equal(
+      metricsOf({ ...totals, transformed: 99, quarantined: 1 }).status,
+      'partial_success',
+    );
+  });
+
+  it('accounts for rows that were dropped, and is no success when all were', () => {
+    const some = metricsOf({ ...totals, extracted: 103, transformed: 101 });
+    assert.equal(some.recordsDropped, 3);
+    assert.equal(some.status, 'success');
+    assert.match(some.errorMessages.join(), /^3 rows dropped: .*listing life/);
+
+    const none = { inserted: 0, updated: 0, unchanged: 0, skipped: 0 };
+    const all = metricsOf({ ...totals, ...none });
+    assert.equal(all.recordsDropped, 98);
+    assert.equal(all.status, 'partial_success');
   });
 
   it('is a failure when every symbol failed, or when it was cancelled', () => {

@@ -25,7 +25,7 @@ const KEYS = `
   records_extracted records_transformed records_loaded records_updated
   records_unchanged records_failed records_quarantined quality_score
   success_rate sources error_messages
-  symbols symbols_failed records_duplicate records_suspended job_id run_id`
+  symbols symbols_failed records_duplicate records_suspended records_dropped job_id run_id`
   .trim()
   .split(/\s+/);
 
