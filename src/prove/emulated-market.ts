@@ -9,7 +9,7 @@ import { marketOf, type Market } from '../sources/simulated/market.ts';
 import { openWarehouse, type Warehouse } from '../warehouse/pool.ts';
 import { queryRows } from '../warehouse/pool.ts';
 import { upsertInstruments } from '../warehouse/queries.ts';
-import type { ProofContext } from './proof.ts';
+import type { Proof, ProofContext, ProofResult } from './proof.ts';
 import { createScratch } from './scratch.ts';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
@@ -33,6 +33,26 @@ export interface EmulatedMarketOptions {
   readonly range: { readonly startDate: string; readonly endDate: string };
   readonly workers: number;
   readonly settings: Readonly<Record<string, string>>;
+}
+
+/** Settings by which a worker asks these sources in this order, as fast as it can: emulators need no sparing. */
+export function unsparing(order: readonly string[]): Readonly<Record<string, string>> {
+  return {
+    ETL_SOURCES: order.join(','),
+    ETL_QUOTA: order.map((name) => `${name}=1000000/minute`).join(','),
+  };
+}
+
+/** A proof in such a market. */
+export function provedInMarket(
+  title: string,
+  options: EmulatedMarketOptions,
+  prove: (context: ProofContext, market: EmulatedMarket) => Promise<ProofResult>,
+): Proof {
+  return {
+    title,
+    run: (context) => inEmulatedMarket(context, options, (market) => prove(context, market)),
+  };
 }
 
 /** Runs `work` in such a market, and removes all of it afterwards. */

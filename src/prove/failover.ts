@@ -2,9 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { toDayNumber } from '../domain/trading-day.ts';
 import {
-  inEmulatedMarket,
+  provedInMarket,
   STORED_BARS,
   truthOf,
+  unsparing,
   type EmulatedMarket,
   type StoredBar,
 } from './emulated-market.ts';
@@ -14,12 +15,10 @@ const SYMBOLS = 300;
 const RANGE = { startDate: '2026-11-09', endDate: '2026-11-20' };
 const ORDER = ['tushare', 'eastmoney', 'tencent', 'sina'];
 const SETTINGS = {
-  ETL_SOURCES: ORDER.join(','),
+  ...unsparing(ORDER),
   // Three sessions a batch: several batches are under way when a source dies.
   ETL_BATCH_ROWS: '1000',
   ETL_BREAKER_COOLDOWN: '2',
-  // The emulators need no sparing; without this the proof would take as long as politeness does.
-  ETL_QUOTA: ORDER.map((name) => `${name}=1000000/minute`).join(','),
 };
 /** Amounts of sources that round them, in 1/10,000 CNY: see docs/sources.md. */
 const AMOUNT_TOLERANCE = 1_000_000;
@@ -34,21 +33,17 @@ interface BreakerEvents {
 }
 
 /** Sources fail in the middle of a run: every row comes nevertheless, whole, right and with the name of who said so. */
-export const failover: Proof = {
-  title: 'Ingestion completes through failing sources; breakers open and close for all workers',
-  run: (context) =>
-    inEmulatedMarket(
-      context,
-      {
-        // Whole lots, since some sources know no others: values can then be compared exactly.
-        emulators: { market: { seed: 1, symbols: SYMBOLS, wholeLots: true } },
-        range: RANGE,
-        workers: 2,
-        settings: SETTINGS,
-      },
-      (market) => prove(context, market),
-    ),
-};
+export const failover: Proof = provedInMarket(
+  'Ingestion completes through failing sources; breakers open and close for all workers',
+  {
+    // Whole lots, since some sources know no others: values can then be compared exactly.
+    emulators: { market: { seed: 1, symbols: SYMBOLS, wholeLots: true } },
+    range: RANGE,
+    workers: 2,
+    settings: SETTINGS,
+  },
+  prove,
+);
 
 async function prove(context: ProofContext, market: EmulatedMarket): Promise<ProofResult> {
   const { emulators, client, symbols } = market;

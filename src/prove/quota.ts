@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { EmulatedCall } from '../emulators/call-log.ts';
-import { inEmulatedMarket, type EmulatedMarket } from './emulated-market.ts';
+import { provedInMarket, type EmulatedMarket } from './emulated-market.ts';
 import { Claims, type Proof, type ProofContext, type ProofResult } from './proof.ts';
 
 /** What the source enforces, by a sliding minute, and does not announce. */
@@ -20,20 +20,16 @@ const KILL_AFTER = 90;
 const LEAST_USE = 0.9;
 
 /** Two workers share one quota: never a call too many, even when one of them dies, and hardly one wasted. */
-export const quota: Proof = {
-  title: 'Two workers, one killed, keep to a hidden limit of 200 calls a minute and use it',
-  run: (context) =>
-    inEmulatedMarket(
-      context,
-      {
-        emulators: { market: { seed: 1, symbols: SYMBOLS }, limits: { tushare: LIMIT } },
-        range: RANGE,
-        workers: 2,
-        settings: SETTINGS,
-      },
-      (market) => prove(context, market),
-    ),
-};
+export const quota: Proof = provedInMarket(
+  'Two workers, one killed, keep to a hidden limit of 200 calls a minute and use it',
+  {
+    emulators: { market: { seed: 1, symbols: SYMBOLS }, limits: { tushare: LIMIT } },
+    range: RANGE,
+    workers: 2,
+    settings: SETTINGS,
+  },
+  prove,
+);
 
 async function prove(context: ProofContext, market: EmulatedMarket): Promise<ProofResult> {
   const { emulators, client, symbols, workers } = market;

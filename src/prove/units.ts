@@ -1,8 +1,9 @@
 import { toDayNumber } from '../domain/trading-day.ts';
 import {
-  inEmulatedMarket,
+  provedInMarket,
   STORED_BARS,
   truthOf,
+  unsparing,
   type EmulatedMarket,
   type StoredBar,
 } from './emulated-market.ts';
@@ -11,27 +12,19 @@ import { Claims, type Proof, type ProofContext, type ProofResult } from './proof
 const SYMBOLS = 60;
 const RANGE = { startDate: '2026-11-16', endDate: '2026-11-20' };
 const ORDER = ['tushare', 'eastmoney', 'tencent'];
-const SETTINGS = {
-  ETL_SOURCES: ORDER.join(','),
-  ETL_QUOTA: ORDER.map((name) => `${name}=1000000/minute`).join(','),
-};
 
 /** Another unit, or adjusted prices: no row of such an answer is loaded, the next source is asked, people are told. */
-export const units: Proof = {
-  title: 'Lots for shares and adjusted for raw prices are refused whole, with failover and notice',
-  run: (context) =>
-    inEmulatedMarket(
-      context,
-      {
-        // Whole lots: what sources that know no others would round away is not what this is about.
-        emulators: { market: { seed: 1, symbols: SYMBOLS, wholeLots: true } },
-        range: RANGE,
-        workers: 1,
-        settings: SETTINGS,
-      },
-      (market) => prove(context, market),
-    ),
-};
+export const units: Proof = provedInMarket(
+  'Lots for shares and adjusted for raw prices are refused whole, with failover and notice',
+  {
+    // Whole lots: what sources that know no others would round away is not what this is about.
+    emulators: { market: { seed: 1, symbols: SYMBOLS, wholeLots: true } },
+    range: RANGE,
+    workers: 1,
+    settings: unsparing(ORDER),
+  },
+  prove,
+);
 
 async function prove(context: ProofContext, market: EmulatedMarket): Promise<ProofResult> {
   const { emulators, client, rows } = market;

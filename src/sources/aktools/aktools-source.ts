@@ -1,30 +1,12 @@
 import type { EtlError } from '../../domain/errors.ts';
 import { isStockSymbol } from '../../domain/stock-symbol.ts';
-import type { Capabilities, Quota } from '../capabilities.ts';
 import type { DataSource } from '../data-source.ts';
 import { findKey, skipSpace, valueAt } from '../decode/json-scan.ts';
 import type { HttpAnswer } from '../http/answer.ts';
-import { createHttpClient } from '../http/client.ts';
 import { badRequest, noPermission, shapeDrift, type Place } from '../http/source-error.ts';
-import { partSymbols, type RemoteOptions } from '../remote-source.ts';
+import type { RemoteOptions } from '../remote-source.ts';
+import { createSymbolSource } from '../symbol-source.ts';
 import { AKTOOLS, AKTOOLS_HIST } from './decode-hist.ts';
-
-const AKTOOLS_CAPABILITIES: Capabilities = {
-  datasets: ['daily_bars'],
-  shapes: ['symbol'],
-  markets: ['SSE', 'SZSE', 'BSE'],
-  hasAmount: true,
-  hasPreClose: true,
-  wholeLots: true,
-  priceBasis: 'raw',
-  reportsSuspensions: false,
-  isEmptyReliable: false,
-  isFinite: false,
-  concurrency: 1,
-};
-
-/** Behind it stands EastMoney, which bans. */
-const AKTOOLS_QUOTA: Quota = { perMinute: 40, perHour: 150, minIntervalMs: 1500 };
 
 const FUNCTION = 'stock_zh_a_hist';
 const OPEN_OBJECT = 0x7b;
@@ -33,50 +15,38 @@ const OPEN_OBJECT = 0x7b;
  * AKShare over HTTP, on a server of one's own. That server makes Python source of its query and runs it: so nothing but six
  * digits and eight digits is ever sent, and it belongs on the loopback interface.
  */
-export function createAktoolsSource({
-  baseUrl,
-  gate,
-  timeoutMs,
-  maxBytes,
-}: RemoteOptions): DataSource {
-  const http = createHttpClient({
-    source: AKTOOLS,
-    baseUrl,
-    gate,
-    connections: 1,
-    totalTimeoutMs: timeoutMs,
-    maxBytes,
-  });
-  return {
-    name: AKTOOLS,
-    capabilities: AKTOOLS_CAPABILITIES,
-    defaultQuota: AKTOOLS_QUOTA,
-    endpoints: { symbol: FUNCTION },
-    listInstruments: () => Promise.resolve([]),
-    async *fetchBars({ symbols, startDate, endDate, priority }, signal) {
-      const { served, refused } = partSymbols(symbols, AKTOOLS, (symbol) =>
-        isStockSymbol(symbol) ? undefined : 'is no A-share',
-      );
-      yield* refused;
-      for (const symbol of served) {
-        const query = {
-          symbol: symbol.slice(0, 6),
-          period: 'daily',
-          start_date: startDate.replaceAll('-', ''),
-          end_date: endDate.replaceAll('-', ''),
-          adjust: '',
-        };
-        const path = `/api/public/${FUNCTION}`;
-        const { body } = await http.send(
-          { endpoint: FUNCTION, priority, path, query },
-          aktoolsFault,
-          signal,
-        );
-        const request = { symbol, startDate, endDate };
-        yield { kind: 'answer', symbols: [symbol], format: AKTOOLS_HIST, request, body };
-      }
+export function createAktoolsSource(options: RemoteOptions): DataSource {
+  return createSymbolSource(
+    {
+      name: AKTOOLS,
+      endpoint: FUNCTION,
+      format: AKTOOLS_HIST,
+      capabilities: {
+        markets: ['SSE', 'SZSE', 'BSE'],
+        hasAmount: true,
+        hasPreClose: true,
+        wholeLots: true,
+      },
+      // Behind it stands EastMoney, which bans.
+      quota: { perMinute: 40, perHour: 150, minIntervalMs: 1500 },
+      whyNotServed: (symbol) => (isStockSymbol(symbol) ? undefined : 'is no A-share'),
+      callsOf: (symbol, { startDate, endDate }) => [
+        {
+          path: `/api/public/${FUNCTION}`,
+          query: {
+            symbol: symbol.slice(0, 6),
+            period: 'daily',
+            start_date: startDate.replaceAll('-', ''),
+            end_date: endDate.replaceAll('-', ''),
+            adjust: '',
+          },
+          facts: { startDate, endDate },
+        },
+      ],
+      faultOf: aktoolsFault,
     },
-  };
+    options,
+  );
 }
 
 /** 404 means three things, told apart by their text; 500 hides every trouble behind it. */

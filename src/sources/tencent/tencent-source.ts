@@ -1,79 +1,38 @@
 import type { EtlError } from '../../domain/errors.ts';
 import { isStockSymbol } from '../../domain/stock-symbol.ts';
 import { fromDayNumber } from '../../domain/trading-day.ts';
-import type { Capabilities, Quota } from '../capabilities.ts';
 import type { DataSource } from '../data-source.ts';
 import { findKey, valueAt } from '../decode/json-scan.ts';
 import { isBlankBody, type HttpAnswer } from '../http/answer.ts';
-import { createHttpClient } from '../http/client.ts';
 import { badRequest, rateLimited, transient, type Place } from '../http/source-error.ts';
-import { partSymbols, sessionsIn, type RemoteOptions } from '../remote-source.ts';
+import { sessionsIn, type RemoteOptions } from '../remote-source.ts';
+import { createSymbolSource } from '../symbol-source.ts';
 import { prefixedCode, TENCENT, TENCENT_KLINE } from './decode-kline.ts';
-
-const TENCENT_CAPABILITIES: Capabilities = {
-  datasets: ['daily_bars'],
-  shapes: ['symbol'],
-  markets: ['SSE', 'SZSE'],
-  hasAmount: true,
-  hasPreClose: false,
-  wholeLots: true,
-  priceBasis: 'raw',
-  reportsSuspensions: false,
-  isEmptyReliable: false,
-  isFinite: false,
-  concurrency: 2,
-};
-
-const TENCENT_QUOTA: Quota = { perMinute: 240, minIntervalMs: 150 };
 
 /** Rows that one call gives, at most. */
 const MAX_ROWS = 640;
 const THROTTLE_SECONDS = 60;
 
 /** Tencent's K-lines with amounts (`newfqkline`), always unadjusted: its adjusted prices are no multiples. */
-export function createTencentSource({
-  baseUrl,
-  gate,
-  timeoutMs,
-  maxBytes,
-}: RemoteOptions): DataSource {
-  const http = createHttpClient({
-    source: TENCENT,
-    baseUrl,
-    gate,
-    connections: 2,
-    totalTimeoutMs: timeoutMs,
-    maxBytes,
-  });
-  return {
-    name: TENCENT,
-    capabilities: TENCENT_CAPABILITIES,
-    defaultQuota: TENCENT_QUOTA,
-    endpoints: { symbol: 'newfqkline' },
-    listInstruments: () => Promise.resolve([]),
-    async *fetchBars(wanted, signal) {
-      const { served, refused } = partSymbols(wanted.symbols, TENCENT, whyNotServed);
-      yield* refused;
-      const windows = windowsOf(sessionsIn(wanted));
-      for (const symbol of served) {
-        for (const [startDate, endDate] of windows) {
-          const param = `${prefixedCode(symbol)},day,${startDate},${endDate},${MAX_ROWS},`;
-          const { body } = await http.send(
-            {
-              endpoint: 'newfqkline',
-              priority: wanted.priority,
-              path: '/appstock/app/newfqkline/get',
-              query: { param },
-            },
-            tencentFault,
-            signal,
-          );
-          const request = { symbol, startDate, endDate };
-          yield { kind: 'answer', symbols: [symbol], format: TENCENT_KLINE, request, body };
-        }
-      }
+export function createTencentSource(options: RemoteOptions): DataSource {
+  return createSymbolSource(
+    {
+      name: TENCENT,
+      endpoint: 'newfqkline',
+      format: TENCENT_KLINE,
+      capabilities: { markets: ['SSE', 'SZSE'], hasAmount: true, wholeLots: true, concurrency: 2 },
+      quota: { perMinute: 240, minIntervalMs: 150 },
+      whyNotServed,
+      callsOf: (symbol, request) =>
+        windowsOf(sessionsIn(request)).map(([startDate, endDate]) => ({
+          path: '/appstock/app/newfqkline/get',
+          query: { param: `${prefixedCode(symbol)},day,${startDate},${endDate},${MAX_ROWS},` },
+          facts: { startDate, endDate },
+        })),
+      faultOf: tencentFault,
     },
-  };
+    options,
+  );
 }
 
 /** Of Beijing it has today's bar at most. */
