@@ -22,6 +22,7 @@ import type { ModelDecision, ModelFilter, StoredModel } from '../warehouse/model
 import type { StoredRange } from '../warehouse/read-bar-columns.ts';
 import type { CpuTasks } from './cpu/tasks.ts';
 import type { Failpoint } from './failpoint.ts';
+import type { RangeInHand } from './leave-in-hand.ts';
 import type { MissingRange } from './plan-gaps.ts';
 
 /** One batch of a run's plan. */
@@ -99,6 +100,8 @@ export interface CoverageStore {
     /** Also what was asked for in vain lately and waits for its next try. */
     readonly retryAll: boolean;
   }): Promise<readonly MissingRange[]>;
+  /** What running backfills are about to bring. */
+  inHand(): Promise<readonly RangeInHand[]>;
   /** Notes what a run asked for and did not get. */
   recordAbsences(runId: string): Promise<number>;
   prove(runId: string): Promise<CoverageProof>;

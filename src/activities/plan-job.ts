@@ -4,7 +4,7 @@ import { parseJobInput, type ParsedJob } from '../config/job-config.ts';
 import { rulesetVersion } from '../config/rules-file.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { Instrument } from '../domain/instrument.ts';
-import type { EtlJobConfig } from '../domain/job.ts';
+import { PRIORITY_OF_TYPE, type EtlJobConfig } from '../domain/job.ts';
 import { mergeRuleSettings, type RuleSettings } from '../domain/rule-settings.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { closeRun, type CloseRunDeps } from './close-run.ts';
@@ -19,7 +19,6 @@ type PlanDeps = Pick<EtlDeps, 'reference' | 'facts' | 'sources' | 'planning' | '
 
 /** Symbols shown in the memo; the plan itself lies in the warehouse. */
 const SYMBOLS_SHOWN = 20;
-const PRIORITY_OF_TYPE = { dailyDataIngestion: 1, etlJob: 3, historicalBackfill: 5 } as const;
 
 /** The job before any row moves: input checked, symbols and range settled, batches cut and recorded. */
 export function createPlanJob(deps: PlanDeps): EtlActivities['planJob'] {

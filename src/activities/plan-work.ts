@@ -8,6 +8,7 @@ import type { PlanJobInput } from './contract.ts';
 import type { EtlDeps, PlannedBatch } from './deps.ts';
 import { sourceTurns } from './extract/source-turns.ts';
 import { findSource } from './find-source.ts';
+import { leaveInHand } from './leave-in-hand.ts';
 import { planBatches, planSessionBatches, type BySession } from './plan-batches.ts';
 import { planGaps } from './plan-gaps.ts';
 
@@ -122,8 +123,10 @@ async function planOlderGaps(
     asOf: job.dueAt,
     retryAll: false,
   });
+  // A backfill that runs brings its years itself: asked for twice, they would cost the source's quota twice.
+  const owed = missing.length === 0 ? [] : leaveInHand(missing, await coverage.inHand());
   const { batchSize } = config;
-  return planGaps(missing, {
+  return planGaps(owed, {
     batchSize,
     batchRows: planning.batchRows,
     firstBatch,

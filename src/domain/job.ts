@@ -109,3 +109,10 @@ export const NO_RECORDS: RecordCounts = {
   recordsSuspended: 0,
   recordsDropped: 0,
 };
+
+/** Which job goes first where a worker has to choose: 1 (first) to 5 (last). */
+export const PRIORITY_OF_TYPE = {
+  dailyDataIngestion: 1,
+  etlJob: 3,
+  historicalBackfill: 5,
+} as const;

@@ -2,6 +2,7 @@ import { coverage } from './coverage.ts';
 import { exactlyOnce } from './exactly-once.ts';
 import { failover } from './failover.ts';
 import { kill } from './kill.ts';
+import { priority } from './priority.ts';
 import type { Proof } from './proof.ts';
 import { quota } from './quota.ts';
 import { rerun } from './rerun.ts';
@@ -20,6 +21,7 @@ export const proofs: Readonly<Record<string, Proof>> = {
   units,
   schedules,
   coverage,
+  priority,
   year,
   kill,
 };

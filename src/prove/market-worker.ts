@@ -28,6 +28,8 @@ export interface MarketWorkerOptions {
   /** Epoch milliseconds: what the worker takes for now. */
   readonly now?: () => number;
   readonly batchSize?: number;
+  /** Activities at a time. */
+  readonly maxActivities?: number;
 }
 
 /** A worker in this process over a source of the caller's making: proofs and tests decide what the world says, and when. */
@@ -100,7 +102,7 @@ export async function startMarketWorker(options: MarketWorkerOptions): Promise<M
     activities,
     retry: { transientRetries: 2, transientDelayMs: RETRY_DELAY_MS },
     notify: () => Promise.resolve(),
-    maxActivities: MAX_ACTIVITIES,
+    maxActivities: options.maxActivities ?? MAX_ACTIVITIES,
   });
   const client = await connect({ address: temporalAddress, namespace, queuePrefix });
   return {

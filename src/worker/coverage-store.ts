@@ -2,6 +2,7 @@ import type { CoverageStore } from '../activities/deps.ts';
 import type { CoverageProof, JobEstimate } from '../domain/coverage.ts';
 import { gapRanges, summariseCoverage, widenCoverage } from '../warehouse/coverage.ts';
 import { queryRows, type Warehouse } from '../warehouse/pool.ts';
+import { readRangesInHand } from '../warehouse/ranges-in-hand.ts';
 import { recordAbsences } from '../warehouse/record-absences.ts';
 import { readRunScope } from '../warehouse/run-scope.ts';
 import { readThroughput } from '../warehouse/throughput.ts';
@@ -15,6 +16,7 @@ export function createCoverageStore(warehouse: Warehouse): CoverageStore {
   return {
     widen: (symbols, firstDay) => widenCoverage(warehouse, symbols, firstDay),
     missing: ({ retryAll, ...query }) => gapRanges(warehouse, query, { retryAll }),
+    inHand: () => readRangesInHand(warehouse),
     recordAbsences: (runId) => recordAbsences(warehouse, runId),
     async firstDay() {
       const [row] = await queryRows<{ first_day: string | null }>(

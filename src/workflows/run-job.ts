@@ -12,7 +12,7 @@ import {
 } from '@temporalio/workflow';
 
 import type { JobPlan, PlanJobInput } from '../activities/contract.ts';
-import type { EtlMetrics } from '../domain/job.ts';
+import { PRIORITY_OF_TYPE, type EtlMetrics } from '../domain/job.ts';
 import { asWorkflowFailure } from './failures.ts';
 import { startFollowUps } from './follow-ups.ts';
 import { installControls } from './job-controls.ts';
@@ -26,7 +26,7 @@ import { duties, runIdentity, stagesOf } from './stages.ts';
 /** About 26 events a batch: well below the 10,000 events that a history may have. */
 const BATCHES_PER_RUN = 200;
 
-const DEFAULT_PRIORITY = 3;
+const DEFAULT_PRIORITY = PRIORITY_OF_TYPE.etlJob;
 const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
 const JOB_TYPE = defineSearchAttributeKey('JobType', 'KEYWORD');
 
@@ -81,13 +81,10 @@ async function planJob(jobType: PlanJobInput['jobType'], input: unknown): Promis
   upsertSearchAttributes([{ key: JOB_TYPE, value: jobType }]);
   try {
     const identity = runIdentity();
-    const plan = await duties.planJob({
-      ...identity,
-      jobType,
-      input,
-      dueAt: dueAt.toISOString(),
-      isScheduled: searchAttributes['TemporalScheduledById'] !== undefined,
-    });
+    const priority = { priorityKey: PRIORITY_OF_TYPE[jobType] };
+    const isScheduled = searchAttributes['TemporalScheduledById'] !== undefined;
+    const request = { ...identity, jobType, input, dueAt: dueAt.toISOString(), isScheduled };
+    const plan = await duties.planJob.executeWithOptions({ priority }, [request]);
     upsertSearchAttributes([{ key: JOB_NAME, value: plan.jobName }]);
     upsertMemo({ effectiveInput: plan.effectiveInput });
     return plan;

@@ -109,4 +109,26 @@ describe('gaps', () => {
     );
     assert.equal(rows.length, 1);
   });
+
+  it('are left to a backfill that is about to bring them, unless it shows no sign of life', async () => {
+    await daily('2024-03-01');
+    const { warehouse } = parts().worker;
+    await warehouse.pool.query(`
+      insert into job_runs (run_id, job_id, job_type, job_name, status, config, symbols, due_at)
+      values ('years', 'years', 'historicalBackfill', 'years', 'running', '{}', 20, now());
+      insert into job_batches (run_id, batch_no, symbols, start_date, end_date)
+      select 'years', 0, array(select symbol from instruments), '2024-01-01', '2024-02-23';
+      update coverage_scope set first_day = '2024-01-02'`);
+
+    await daily('2024-03-04');
+    const before = parts().world.requests.map(({ startDate }) => startDate);
+    await warehouse.pool.query(`
+      update job_runs set started_at = now() - interval '2 days' where run_id = 'years';
+      update job_batches set updated_at = now() - interval '2 days' where run_id = 'years'`);
+    await daily('2024-03-05');
+
+    assert.deepEqual([...new Set(before)], ['2024-02-24', '2024-02-27']);
+    const coverage = await summariseCoverage(warehouse, query('2024-03-05'));
+    assert.equal(coverage.missing, 0, JSON.stringify(coverage.reasons));
+  });
 });
