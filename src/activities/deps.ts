@@ -4,8 +4,9 @@ import type { BarColumns } from '../domain/bar.ts';
 import type { BatchRef, PayloadRef, SymbolFailure } from '../domain/batch.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { CoverageProof, JobEstimate } from '../domain/coverage.ts';
-import type { EtlJobConfig, EtlMetrics } from '../domain/job.ts';
+import type { EtlMetrics } from '../domain/job.ts';
 import type { Notify } from '../domain/notice.ts';
+import type { BatchSpec, FailedRange, PlannedBatch, RunStart } from '../domain/run.ts';
 import type { RuleSettings } from '../domain/rule-settings.ts';
 import type { Absence, SourceAttempt } from '../domain/source-breaker.ts';
 import type { SourceOrder, SourceOrders } from '../domain/source-order.ts';
@@ -24,38 +25,6 @@ import type { CpuTasks } from './cpu/tasks.ts';
 import type { Failpoint } from './failpoint.ts';
 import type { RangeInHand } from './leave-in-hand.ts';
 import type { MissingRange } from './plan-gaps.ts';
-
-/** One batch of a run's plan. */
-export interface PlannedBatch {
-  readonly batchNo: number;
-  readonly symbols: readonly StockSymbol[];
-  readonly startDate: TradingDay;
-  readonly endDate: TradingDay;
-}
-
-/** A planned batch with the configuration of its job. */
-export interface BatchSpec extends PlannedBatch {
-  readonly config: EtlJobConfig;
-  /** Left out by an operator after the plan was made. */
-  readonly skipped: readonly StockSymbol[];
-  readonly jobType: string;
-}
-
-/** A symbol and the days over which its last try failed. */
-export interface FailedRange {
-  readonly symbol: StockSymbol;
-  readonly startDate: TradingDay;
-  readonly endDate: TradingDay;
-}
-
-export interface RunStart {
-  readonly runId: string;
-  readonly jobId: string;
-  readonly jobType: string;
-  readonly config: EtlJobConfig;
-  readonly dueAt: string;
-  readonly notes: readonly string[];
-}
 
 /** What the stages need of the warehouse. */
 export interface RunStore {

@@ -1,10 +1,11 @@
 import type { WantedSymbol } from '../domain/acceptance.ts';
 import type { BatchRef, SymbolFailure } from '../domain/batch.ts';
 import { SystemError } from '../domain/errors.ts';
+import type { BatchSpec } from '../domain/run.ts';
 import type { Absence } from '../domain/source-breaker.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { BatchTask, EtlActivities, ExtractedBatch } from './contract.ts';
-import type { BatchSpec, EtlDeps } from './deps.ts';
+import type { EtlDeps } from './deps.ts';
 import { absencesOf, failuresOf } from './extract/account.ts';
 import { errorOfNothing, harvest, type HarvestWait } from './extract/harvest.ts';
 import {

@@ -1,32 +1,13 @@
 import type { SymbolFailure } from '../domain/batch.ts';
 import type { EtlMetrics, JobStatus } from '../domain/job.ts';
+import type { RunSums } from '../domain/run.ts';
 
-/** The sums of a run, as the warehouse has recorded them. */
-export interface RunTotals {
-  readonly jobName: string;
-  readonly jobId: string;
-  readonly runId: string;
-  /** ISO instants. */
-  readonly startedAt: string;
+/** The sums of a run, and how it ended. */
+export type RunTotals = Omit<RunSums, 'batches' | 'batchesLoaded'> & {
+  /** ISO instant. */
   readonly endedAt: string;
   readonly cancelled: boolean;
-  /** Planned, less those that an operator left out. */
-  readonly symbols: number;
-  readonly failures: readonly SymbolFailure[];
-  readonly extracted: number;
-  readonly transformed: number;
-  readonly inserted: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  readonly skipped: number;
-  readonly quarantined: number;
-  readonly duplicates: number;
-  readonly suspended: number;
-  readonly unreadable: number;
-  /** Weighted by rows; undefined where nothing was judged. */
-  readonly score: number | undefined;
-  readonly loadedBySource: Readonly<Record<string, number>>;
-}
+};
 
 /** Symbols and messages that travel in a job's account; the warehouse has them all. */
 const MAX_LISTED = 100;

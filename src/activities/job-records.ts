@@ -1,6 +1,6 @@
 import { closeRun, type CloseRunDeps } from './close-run.ts';
 import type { EtlActivities } from './contract.ts';
-import type { FailedRange, PlannedBatch } from './deps.ts';
+import type { FailedRange, PlannedBatch } from '../domain/run.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { chunk } from './plan-batches.ts';
 

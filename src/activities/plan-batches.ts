@@ -1,7 +1,7 @@
 import { sessionsBetween } from '../calendar/trading-calendar.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { fromDayNumber, type TradingDay } from '../domain/trading-day.ts';
-import type { PlannedBatch } from './deps.ts';
+import type { PlannedBatch } from '../domain/run.ts';
 
 export interface BatchSizing {
   /** Symbols a batch, at most: what the job's owner asked for. */

@@ -122,21 +122,26 @@ export function takeRows(columns: BarColumns, rows: Uint32Array): BarColumns {
   const taken = allocateBarColumns(rows.length, columns.symbols);
   for (let to = 0; to < rows.length; to += 1) {
     const from = rows[to] ?? 0;
+    copyRow(columns, from, taken, to);
     taken.symbolId[to] = columns.symbolId[from] ?? 0;
-    taken.tradingDay[to] = columns.tradingDay[from] ?? 0;
-    taken.open[to] = columns.open[from] ?? Number.NaN;
-    taken.high[to] = columns.high[from] ?? Number.NaN;
-    taken.low[to] = columns.low[from] ?? Number.NaN;
-    taken.close[to] = columns.close[from] ?? Number.NaN;
-    taken.preClose[to] = columns.preClose[from] ?? Number.NaN;
-    taken.volume[to] = columns.volume[from] ?? Number.NaN;
-    taken.amount[to] = columns.amount[from] ?? Number.NaN;
-    taken.missing[to] = columns.missing[from] ?? 0;
-    taken.marks[to] = columns.marks[from] ?? 0;
-    taken.sourceRow[to] = columns.sourceRow[from] ?? 0;
     taken.answer[to] = columns.answer[from] ?? 0;
   }
   return taken;
+}
+
+/** All of a row but what refers to its own columns' dictionary and manifest: `symbolId` and `answer`. */
+export function copyRow(from: BarColumns, row: number, to: BarColumns, place: number): void {
+  to.tradingDay[place] = from.tradingDay[row] ?? 0;
+  to.open[place] = from.open[row] ?? Number.NaN;
+  to.high[place] = from.high[row] ?? Number.NaN;
+  to.low[place] = from.low[row] ?? Number.NaN;
+  to.close[place] = from.close[row] ?? Number.NaN;
+  to.preClose[place] = from.preClose[row] ?? Number.NaN;
+  to.volume[place] = from.volume[row] ?? Number.NaN;
+  to.amount[place] = from.amount[row] ?? Number.NaN;
+  to.missing[place] = from.missing[row] ?? 0;
+  to.marks[place] = from.marks[row] ?? 0;
+  to.sourceRow[place] = from.sourceRow[row] ?? 0;
 }
 
 /** The first rows, without a copy. */

@@ -1,5 +1,6 @@
 import {
   allocateBarColumns,
+  copyRow,
   firstRows,
   MARK,
   takeRows,
@@ -95,20 +96,6 @@ function gather(
     }
   }
   return { columns: firstRows(all, next), outOfScope: total - next };
-}
-
-function copyRow(from: BarColumns, row: number, to: BarColumns, place: number): void {
-  to.tradingDay[place] = from.tradingDay[row] ?? 0;
-  to.open[place] = from.open[row] ?? Number.NaN;
-  to.high[place] = from.high[row] ?? Number.NaN;
-  to.low[place] = from.low[row] ?? Number.NaN;
-  to.close[place] = from.close[row] ?? Number.NaN;
-  to.preClose[place] = from.preClose[row] ?? Number.NaN;
-  to.volume[place] = from.volume[row] ?? Number.NaN;
-  to.amount[place] = from.amount[row] ?? Number.NaN;
-  to.missing[place] = from.missing[row] ?? 0;
-  to.marks[place] = from.marks[row] ?? 0;
-  to.sourceRow[place] = from.sourceRow[row] ?? 0;
 }
 
 /** Bars on one side, evidence of suspensions and rows without any price on the other. */

@@ -1,38 +1,7 @@
-import type { SymbolFailure } from '../domain/batch.ts';
 import type { JobStatus } from '../domain/job.ts';
+import type { RunSums } from '../domain/run.ts';
 import { queryRows, type Warehouse } from './pool.ts';
 import { symbolFailures } from './runs.ts';
-
-/**
- * The sums of a run. Rows are those of batches that were loaded, so that they add up: a batch that failed at its load, and
- * whose symbols were tried again in others, is not counted twice.
- */
-export interface RunSums {
-  readonly jobName: string;
-  readonly jobId: string;
-  readonly runId: string;
-  /** ISO instant. */
-  readonly startedAt: string;
-  /** Planned, less those that an operator left out. */
-  readonly symbols: number;
-  readonly failures: readonly SymbolFailure[];
-  readonly batches: number;
-  readonly batchesLoaded: number;
-  readonly extracted: number;
-  readonly transformed: number;
-  readonly inserted: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  readonly skipped: number;
-  readonly quarantined: number;
-  readonly duplicates: number;
-  readonly suspended: number;
-  readonly unreadable: number;
-  /** Weighted by rows; undefined where nothing was judged. */
-  readonly score: number | undefined;
-  /** Rows inserted and updated. */
-  readonly loadedBySource: Readonly<Record<string, number>>;
-}
 
 interface SumsRow extends Omit<
   RunSums,

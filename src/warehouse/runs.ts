@@ -2,35 +2,11 @@ import type { PoolClient } from 'pg';
 
 import type { SymbolFailure } from '../domain/batch.ts';
 import { SystemError } from '../domain/errors.ts';
-import type { EtlJobConfig, EtlMetrics } from '../domain/job.ts';
+import type { EtlMetrics } from '../domain/job.ts';
+import type { BatchSpec, PlannedBatch, RunStart } from '../domain/run.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
-import type { TradingDay } from '../domain/trading-day.ts';
 import { inTransaction, queryRows, type Warehouse } from './pool.ts';
 import { jobConfigOf } from './stored-config.ts';
-
-export interface RunStart {
-  readonly runId: string;
-  readonly jobId: string;
-  readonly jobType: string;
-  readonly config: EtlJobConfig;
-  /** ISO instant. */
-  readonly dueAt: string;
-  readonly notes: readonly string[];
-}
-
-export interface PlannedBatch {
-  readonly batchNo: number;
-  readonly symbols: readonly StockSymbol[];
-  readonly startDate: TradingDay;
-  readonly endDate: TradingDay;
-}
-
-export interface StoredBatch extends PlannedBatch {
-  readonly config: EtlJobConfig;
-  /** Left out by an operator after the plan was made. */
-  readonly skipped: readonly StockSymbol[];
-  readonly jobType: string;
-}
 
 /**
  * Records a run and its plan. Again with the same run: the plan is replaced as long as no stage has recorded anything, so
@@ -104,7 +80,7 @@ export async function readBatch(
   warehouse: Warehouse,
   runId: string,
   batchNo: number,
-): Promise<StoredBatch> {
+): Promise<BatchSpec> {
   const doing = `Reading batch ${batchNo} of run ${runId}`;
   const [row] = await queryRows<{
     symbols: string[];

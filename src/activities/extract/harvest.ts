@@ -3,7 +3,8 @@ import { ConfigurationError, EtlError, SchemaDriftError } from '../../domain/err
 import { exchangeOf, type StockSymbol } from '../../domain/stock-symbol.ts';
 import { toDayNumber } from '../../domain/trading-day.ts';
 import type { BarsRequest, DataSource } from '../../sources/data-source.ts';
-import type { BatchSpec, EtlDeps } from '../deps.ts';
+import type { BatchSpec } from '../../domain/run.ts';
+import type { EtlDeps } from '../deps.ts';
 import { askSource, type AskEnd } from './ask-source.ts';
 import { foldJudgement, foldTrusted, recordAttempt, type Turn } from './fold-answers.ts';
 import { isLocal, isOpen, type HarvestState } from './harvest-state.ts';
