@@ -146,13 +146,14 @@ function scaling(
   cost: number,
   factors: readonly (readonly [cell: number, factor: number])[],
 ): Edit {
+  const raised = factors.filter(([cell, factor]) => factor > 1 && cell < CELL.preClose);
   return {
     rule,
     cost,
     note,
     proof: 'level',
     undo: (cells, witness) => {
-      if (haveLostDigits(cells, factors, witness)) {
+      if (raised.length > 0 && haveLostDigits(cells, raised, witness)) {
         return undefined;
       }
       const edited = cells.slice();
@@ -170,15 +171,15 @@ function scaling(
  */
 function haveLostDigits(
   cells: Cells,
-  factors: readonly (readonly [cell: number, factor: number])[],
+  raised: readonly (readonly [cell: number, factor: number])[],
   { tick, close }: Witness,
 ): boolean {
   let chance = 1;
   let last = Number.NaN;
-  for (const [cell, factor] of factors) {
+  for (const [cell, factor] of raised) {
     const value = cells[cell] ?? Number.NaN;
-    const isVouched = cell === CELL.preClose || (cell === CELL.close && !Number.isNaN(close));
-    if (factor > 1 && cell < CELL.volume && !isVouched && value !== last) {
+    const isVouched = cell === CELL.close && !Number.isNaN(close);
+    if (!isVouched && value !== last) {
       chance = value % tick === 0 ? chance / factor : 1;
       if (chance === 1) {
         return false;
