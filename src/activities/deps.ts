@@ -219,4 +219,6 @@ export interface PlanningRules {
   readonly orders?: SourceOrders;
   readonly concurrency: number;
   readonly retryDelayMs: number;
+  /** Symbols of a daily run that are compared with a second source; none where absent. */
+  readonly sampleSymbols?: number;
 }

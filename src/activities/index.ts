@@ -17,6 +17,8 @@ import type { QualityDeps } from './quality-deps.ts';
 import type { QuarantineActivities } from './quarantine-contract.ts';
 import { createBuildReport } from './build-report.ts';
 import type { CheckActivities } from './check-contract.ts';
+import { createCompareSample } from './compare-sample.ts';
+import type { SampleActivities } from './sample-contract.ts';
 import { createCheckStoredBars } from './check-stored-bars.ts';
 import { createReplayQuarantine } from './replay-quarantine.ts';
 import { createResolveQuarantine } from './resolve-quarantine.ts';
@@ -31,7 +33,8 @@ export type WorkerActivities = EtlActivities &
   ModelActivities &
   CleanupActivities &
   QuarantineActivities &
-  CheckActivities;
+  CheckActivities &
+  SampleActivities;
 
 /** All activities of the worker, over what they need. */
 export function createActivities(deps: EtlDeps & QualityDeps & CleanupDeps): WorkerActivities {
@@ -52,5 +55,6 @@ export function createActivities(deps: EtlDeps & QualityDeps & CleanupDeps): Wor
     measureDrift: createMeasureDrift(deps),
     ...createCheckStoredBars(deps),
     ...createBuildReport(deps),
+    ...createCompareSample(deps),
   };
 }

@@ -1,6 +1,7 @@
 import type { BarColumns } from '../domain/bar.ts';
 import type { PayloadRef } from '../domain/batch.ts';
 import type { QuarantineDecision } from '../domain/quarantine.ts';
+import type { SourceSample } from '../domain/source-sample.ts';
 import type { ReportFacts } from '../quality/report/facts.ts';
 import type {
   ChunkKey,
@@ -18,6 +19,7 @@ import type {
 import type { NewReport } from '../warehouse/quality-reports.ts';
 import type { DayRange } from '../warehouse/queries.ts';
 import type { ReleasePlan } from '../warehouse/release-request.ts';
+import type { DrawnSample } from '../warehouse/source-samples.ts';
 import type { ChunkCounts, DecisionRecord } from '../warehouse/settle-decision.ts';
 import type { HeldSummary } from './quarantine-contract.ts';
 
@@ -47,6 +49,14 @@ export interface QualityDeps {
   readonly payloads: { find(sha256: string, bytes: number): Promise<PayloadRef | undefined> };
   readonly checks: CheckStore;
   readonly reports: ReportStore;
+  readonly samples: SampleStore;
+}
+
+/** Samples of stored bars, compared with a second source. */
+export interface SampleStore {
+  /** The same symbols for the same day; undefined where the run has no bars. */
+  draw(runId: string, size: number): Promise<DrawnSample | undefined>;
+  record(sample: SourceSample): Promise<void>;
 }
 
 /** Checks of stored bars, in the warehouse. */

@@ -20,6 +20,7 @@ import { addNotifyCommand } from './commands/notify.ts';
 import { addProveCommand } from './commands/prove.ts';
 import { addQualityCommand } from './commands/quality.ts';
 import { addQualityCheckCommand } from './commands/quality-check.ts';
+import { addQualityDifferencesCommand } from './commands/quality-differences.ts';
 import { addRepairsCommand } from './commands/repairs.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addRulesCommand } from './commands/rules.ts';
@@ -98,6 +99,7 @@ export function createProgram(invoke: Invoke): Command {
         addQuarantineCommand,
         addRepairsCommand,
         addQualityCommand,
+        addQualityDifferencesCommand,
         addQualityCheckCommand,
         addRulesCommand,
         addModelsCommand,

@@ -65,6 +65,7 @@ export interface Config {
   readonly anomalyShare: number;
   /** undefined: the rules of the catalogue as they are. Read for each job: see `readRulesFile`. */
   readonly rulesFile: string | undefined;
+  readonly sampleSymbols: number;
   readonly retryAttempts: number;
   /** undefined: by task queue. */
   readonly retryDelayMs: number | undefined;
@@ -169,6 +170,7 @@ function toConfig(values: SettingValues, env: Environment): Config {
     anomalyModel: values.ETL_ANOMALY_MODEL,
     anomalyContamination: values.ETL_ANOMALY_CONTAMINATION,
     anomalyShare: values.ETL_ANOMALY_SHARE,
+    sampleSymbols: values.ETL_SAMPLE_SYMBOLS,
     rulesFile: values.ETL_RULES_FILE === undefined ? undefined : resolve(values.ETL_RULES_FILE),
     retryAttempts: values.ETL_RETRY_ATTEMPTS,
     retryDelayMs:

@@ -77,6 +77,19 @@ export function renderMarkdown(model: ReportModel): string {
       ['symbol', 'day', 'rule', 'why'],
       facts.anomalies.map((one) => [one.symbol, one.day, ruleText(one.rule), one.message]),
     ),
+    section('Second source', says.secondSource),
+    table(
+      ['symbol', 'day', 'field', 'stored', 'source', 'other value', 'other source'],
+      facts.secondSource.differences.map((one) => [
+        one.symbol,
+        one.day,
+        one.field,
+        one.value,
+        one.source,
+        one.otherValue,
+        one.otherSource,
+      ]),
+    ),
     section('Restatements', says.restatements),
     table(
       ['symbol', 'day', 'close before', 'close now', 'source'],

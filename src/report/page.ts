@@ -8,6 +8,7 @@ import {
   cleaningSection,
   quarantineSection,
   restatementSection,
+  secondSourceSection,
   ruleSection,
   sourceSection,
   worstSection,
@@ -93,6 +94,7 @@ function sectionsOf(model: ReportModel): readonly Section[] {
     cleaningSection(model),
     quarantineSection(model),
     anomalySection(model),
+    secondSourceSection(model),
     restatementSection(model),
     ruleSection(model),
   ];

@@ -5,6 +5,7 @@ import type {
   CleaningFacts,
   QuarantineFacts,
   RestatementFacts,
+  SecondSourceFacts,
   SourceFacts,
   SymbolFacts,
 } from '../quality/report/facts.ts';
@@ -155,6 +156,19 @@ export function anomalySection({ facts, says }: ReportModel): Section {
     { title: 'by', kind: 'nowrap', cell: ({ rule }) => ruleText(rule) },
   ]);
   return { id: 'unusual', title: 'Unusual, without proof', says: says.anomalies, body };
+}
+
+export function secondSourceSection({ facts: { secondSource }, says }: ReportModel): Section {
+  const body = tableOf<SecondSourceFacts['differences'][number]>(secondSource.differences, [
+    { title: 'symbol', kind: 'nowrap', cell: ({ symbol }) => symbol },
+    { title: 'day', kind: 'nowrap', cell: ({ day }) => day },
+    { title: 'field', cell: ({ field }) => field },
+    { title: 'stored', kind: 'number', cell: ({ value }) => value },
+    { title: 'source', cell: ({ source }) => source },
+    { title: 'other value', kind: 'number', cell: ({ otherValue }) => otherValue },
+    { title: 'other source', cell: ({ otherSource }) => otherSource },
+  ]);
+  return { id: 'second-source', title: 'Second source', says: says.secondSource, body };
 }
 
 export function restatementSection({ facts, says }: ReportModel): Section {

@@ -9,6 +9,7 @@ import type {
   SymbolFacts,
 } from '../quality/report/facts.ts';
 import { databasePurpose } from './queries.ts';
+import { readSecondSource } from './source-samples.ts';
 import { queryRows, type Warehouse } from './pool.ts';
 import { sumCheck, SYMBOL_SCORE } from './quality-checks.ts';
 import { readCandles } from './report-candles.ts';
@@ -59,6 +60,7 @@ export async function gatherReport(
     restatements: await rows<RestatementFacts>(RESTATEMENTS),
     restated: restated?.rows ?? 0,
     anomalies: await rows<AnomalyFacts>(ANOMALIES),
+    secondSource: await readSecondSource(warehouse, sums),
     purpose: (await databasePurpose(warehouse)) ?? 'standard',
   };
 }

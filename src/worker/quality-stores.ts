@@ -24,6 +24,7 @@ import {
 import { recordReport } from '../warehouse/quality-reports.ts';
 import { readBarColumns } from '../warehouse/read-bar-columns.ts';
 import { gatherReport } from '../warehouse/report-facts.ts';
+import { drawSample, recordSample } from '../warehouse/source-samples.ts';
 import { countChunk, settleChunk, settleRefused } from '../warehouse/settle-decision.ts';
 
 /** What the quality duties need, over a warehouse and the stores. */
@@ -56,6 +57,10 @@ export function createQualityDeps(warehouse: Warehouse, store: ObjectStore): Qua
       recordShard: (key, record) => recordShard(warehouse, key, record),
       sum: (checkId) => sumCheck(warehouse, checkId),
       close: (checkId, end) => closeCheck(warehouse, checkId, end),
+    },
+    samples: {
+      draw: (runId, size) => drawSample(warehouse, runId, size),
+      record: (sample) => recordSample(warehouse, sample),
     },
     reports: {
       gather: (checkId, generatedAt) => gatherReport(warehouse, checkId, generatedAt),

@@ -1,6 +1,7 @@
 import { continueAsNew } from '@temporalio/workflow';
 
 import type { EtlMetrics } from '../domain/job.ts';
+import { compareWithSecondSource } from './compare-sample.ts';
 import type { JobContinuation } from './job-state.ts';
 import { runJob } from './run-job.ts';
 
@@ -10,7 +11,9 @@ export async function dailyDataIngestion(
   continued?: JobContinuation,
 ): Promise<EtlMetrics> {
   const end = await runJob('dailyDataIngestion', input, continued);
-  return end.kind === 'continue'
-    ? continueAsNew<typeof dailyDataIngestion>(input, end.from)
-    : end.metrics;
+  if (end.kind === 'continue') {
+    return continueAsNew<typeof dailyDataIngestion>(input, end.from);
+  }
+  await compareWithSecondSource(end.plan);
+  return end.metrics;
 }

@@ -5,12 +5,13 @@ import type {
   JobPlan,
   PlanJobInput,
 } from '../../src/activities/contract.ts';
+import type { SampleActivities } from '../../src/activities/sample-contract.ts';
 import type { BatchRef } from '../../src/domain/batch.ts';
 import { NO_RECORDS, type EtlMetrics } from '../../src/domain/job.ts';
 
 /** What a fake job has done so far, for tests to look at. */
 export interface FakeJob {
-  readonly activities: EtlActivities;
+  readonly activities: EtlActivities & SampleActivities;
   readonly planned: PlanJobInput[];
   /** Batch numbers in the order of their loads. */
   readonly loaded: number[];
@@ -77,7 +78,10 @@ function planOf(input: PlanJobInput, { batches, concurrency = 4, retry }: FakePl
 }
 
 /** Activities that move no rows, for tests of the order in which a workflow calls them. `overrides` replace some. */
-export function fakeJob(plan: FakePlan, overrides: Partial<EtlActivities> = {}): FakeJob {
+export function fakeJob(
+  plan: FakePlan,
+  overrides: Partial<EtlActivities & SampleActivities> = {},
+): FakeJob {
   let inFlight = 0;
   const job: Omit<FakeJob, 'activities'> & { mostInFlight: number } = {
     planned: [],
@@ -91,7 +95,7 @@ export function fakeJob(plan: FakePlan, overrides: Partial<EtlActivities> = {}):
     job.mostInFlight = Math.max(job.mostInFlight, inFlight);
     return { ...task, manifest: ref('manifest'), answers: 1, bytes: 100, failedSymbols: 0 };
   }
-  const activities: EtlActivities = {
+  const activities: EtlActivities & SampleActivities = {
     async planJob(input) {
       job.planned.push(input);
       return planOf(input, plan);
@@ -111,6 +115,9 @@ export function fakeJob(plan: FakePlan, overrides: Partial<EtlActivities> = {}):
       job.loaded.push(batchNo);
       const counts = { inserted: 10, updated: 0, unchanged: 0, skipped: 0, quarantined: 0 };
       return { jobId, runId, batchNo, ...counts, alreadyLoaded: false };
+    },
+    async compareSample() {
+      return { symbols: 0, compared: 0, bars: 0, differing: 0, sources: [] };
     },
     async recordBatchFailure({ batchNo, code, message }) {
       inFlight -= 1;

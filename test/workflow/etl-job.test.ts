@@ -63,6 +63,25 @@ describe('etlJob', () => {
     assert.equal(job.mostInFlight, 2);
   });
 
+  it('ends well where a daily run finds no second source to compare with', async () => {
+    const job = fakeJob(
+      { batches: 1 },
+      {
+        compareSample() {
+          throw new ConfigurationError('no second source', { code: 'ETL-TST-001', hint: 'none' });
+        },
+      },
+    );
+
+    const metrics = await runJob(
+      job,
+      (handle) => handle.result() as Promise<EtlMetrics>,
+      'dailyDataIngestion',
+    );
+
+    assert.equal(metrics.status, 'success');
+  });
+
   it('ends well where there is nothing to do', async () => {
     const job = fakeJob({ batches: 0 });
 

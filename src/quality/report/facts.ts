@@ -24,6 +24,7 @@ export interface ReportFacts {
   readonly quarantine: QuarantineFacts;
   readonly restatements: readonly RestatementFacts[];
   readonly restated: number;
+  readonly secondSource: SecondSourceFacts;
   /** What the statistical rules and the models point at, without proof. */
   readonly anomalies: readonly AnomalyFacts[];
   readonly purpose: 'standard' | 'demo';
@@ -150,6 +151,24 @@ export interface RestatementFacts {
   readonly before: number;
   readonly after: number;
   readonly source: string;
+}
+
+/** Samples of these days that were compared with another source than the one that served them. */
+export interface SecondSourceFacts {
+  readonly samples: number;
+  readonly bars: number;
+  readonly differing: number;
+  /** Why the newest sample that lacks something lacks it. */
+  readonly abstained: string | null;
+  readonly differences: readonly {
+    readonly symbol: string;
+    readonly day: TradingDay;
+    readonly field: string;
+    readonly source: string;
+    readonly value: string;
+    readonly otherSource: string;
+    readonly otherValue: string;
+  }[];
 }
 
 export interface AnomalyFacts {

@@ -13,6 +13,7 @@ export interface Sentences {
   readonly cleaning: string;
   readonly quarantine: string;
   readonly anomalies: string;
+  readonly secondSource: string;
   readonly restatements: string;
   readonly rules: string;
 }
@@ -31,6 +32,7 @@ export function sentencesOf(figures: Figures): Sentences {
     cleaning: cleaning(figures),
     quarantine: quarantine(figures),
     anomalies: anomalies(figures),
+    secondSource: secondSource(figures),
     restatements: restatements(figures),
     rules: rules(figures),
   };
@@ -186,6 +188,19 @@ function anomalies({ facts }: Figures): string {
   return first === undefined
     ? 'Nothing unusual stands out among the bars that the rules accept.'
     : `${plural(facts.anomalies.length, 'bar')} look${facts.anomalies.length === 1 ? 's' : ''} unusual without being wrong for certain; the newest concern is ${ruleText(first.rule)} of ${first.symbol}. Published all the same: look at them, and decide nothing on this alone.`;
+}
+
+function secondSource({ facts: { secondSource: seen } }: Figures): string {
+  if (seen.samples === 0) {
+    return 'No sample of these days was compared with a second source.';
+  }
+  const gap = seen.abstained === null ? '' : ` Not all could be compared: ${seen.abstained}.`;
+  if (seen.bars === 0) {
+    return `Samples were drawn, and no bar was compared.${gap}`;
+  }
+  return seen.differing === 0
+    ? `All ${plural(seen.bars, 'sampled bar')} agree with a second source.${gap}`
+    : `${plural(seen.differing, 'bar')} of ${countText(seen.bars)} sampled differ from a second source: one of the two is wrong, and a third must tell which. The stored values stay.${gap}`;
 }
 
 function restatements({ facts }: Figures): string {

@@ -16,6 +16,7 @@ import { modelVersions } from './0023-model-versions.ts';
 import { thresholdVersions } from './0024-threshold-versions.ts';
 import { quarantineDecisions } from './0026-quarantine-decisions.ts';
 import { qualityChecks } from './0027-quality-checks.ts';
+import { sourceSamples } from './0029-source-samples.ts';
 import { coverage } from './0030-coverage.ts';
 import { springFestival } from './0031-spring-festival.ts';
 import { notices } from './0035-notices.ts';
@@ -41,6 +42,7 @@ export const MIGRATIONS: readonly Migration[] = [
   thresholdVersions,
   quarantineDecisions,
   qualityChecks,
+  sourceSamples,
   coverage,
   springFestival,
   notices,

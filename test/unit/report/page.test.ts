@@ -61,7 +61,7 @@ describe('the page of a quality report', () => {
     const single = renderPage(composeReport(reportFacts({ days: [dayFacts('2024-01-02')] })));
 
     for (const page of [empty, single]) {
-      assert.equal(all(page, 'section').length, 11);
+      assert.equal(all(page, 'section').length, 12);
       assert.doesNotMatch(page, /NaN|undefined/);
     }
   });

@@ -50,6 +50,7 @@ export function reportFacts(changes: Partial<ReportFacts> = {}): ReportFacts {
       groups: [],
     },
     restatements: [],
+    secondSource: { samples: 0, bars: 0, differing: 0, abstained: null, differences: [] },
     restated: 0,
     anomalies: [],
     purpose: 'standard',
@@ -176,6 +177,23 @@ export function fullFacts(): ReportFacts {
       replaced: 0,
       oldestDays: 6,
       groups: [{ source: 'tushare', rule: 'N01_ohlc', rows: 12, symbols: 1 }],
+    },
+    secondSource: {
+      samples: 5,
+      bars: 100,
+      differing: 1,
+      abstained: '2 symbols were not compared: sina has no bars of them',
+      differences: [
+        {
+          symbol: '600000.SH',
+          day: '2024-01-11',
+          field: 'close',
+          source: 'tushare',
+          value: '8.1',
+          otherSource: 'sina',
+          otherValue: '8.11',
+        },
+      ],
     },
     restatements: [
       { symbol: '000001.SZ', day: '2024-01-10', before: 9.2, after: 9.21, source: 'tushare' },
