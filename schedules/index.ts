@@ -1,4 +1,5 @@
 import { dailyIngestion } from './daily-ingestion.ts';
+import { hourlyHealth } from './hourly-health.ts';
 import type { ScheduleDefinition } from './schedule-definition.ts';
 import { weeklyCleanup } from './weekly-cleanup.ts';
 import { weeklyDrift } from './weekly-drift.ts';
@@ -9,6 +10,7 @@ export interface ScheduleTimes {
   readonly dailySchedule: string;
   readonly reportSchedule: string;
   readonly cleanupSchedule: string;
+  readonly healthSchedule: string;
 }
 
 /** Saturday, an hour before the report's default. */
@@ -21,5 +23,6 @@ export function schedulesAt(times: ScheduleTimes): readonly ScheduleDefinition[]
     weeklyDrift(DRIFT_AT),
     weeklyReport(times.reportSchedule),
     weeklyCleanup(times.cleanupSchedule),
+    hourlyHealth(times.healthSchedule),
   ];
 }

@@ -4,7 +4,7 @@ import type { ScheduleDefinition } from './schedule-definition.ts';
 export function weeklyReport(cron: string): ScheduleDefinition {
   return {
     id: 'weekly-quality-report',
-    note: 'Makes the quality report of the last 30 days. Kept in schedules/: edit it there.',
+    note: 'Makes the quality report of the last 90 days. Kept in schedules/: edit it there.',
     cron,
     timeZone: 'Asia/Shanghai',
     overlap: 'SKIP',

@@ -25,6 +25,8 @@ export interface JobPlan extends RunIdentity {
   readonly jobName: string;
   readonly batches: number;
   readonly symbols: number;
+  /** Of a job about one symbol: which. */
+  readonly symbol?: string;
   readonly sessions: number;
   readonly startDate: string;
   readonly endDate: string;

@@ -165,6 +165,7 @@ function planOf(
 ): JobPlan {
   const { jobName, startDate, endDate, concurrency, retryFailed, sources, symbols } = config;
   const { dependsOn, onComplete } = config;
+  const [symbol, second] = symbols;
   return {
     jobId,
     runId,
@@ -187,6 +188,7 @@ function planOf(
           : symbols,
     },
     priority: config.priority ?? PRIORITY_OF_TYPE[jobType],
+    ...(symbol === undefined || second !== undefined ? {} : { symbol }),
     ...(dependsOn === undefined ? {} : { dependsOn }),
     ...(onComplete === undefined ? {} : { onComplete }),
     ...(dryRun ? { isDryRun: true } : {}),

@@ -77,6 +77,7 @@ export interface Config {
   readonly cleanupSchedule: string;
   readonly dailySchedule: string;
   readonly reportSchedule: string;
+  readonly healthSchedule: string;
   /** undefined: for ever. */
   readonly barsRetentionDays: number | undefined;
   readonly cleanupBatchRows: number;
@@ -183,6 +184,7 @@ function toConfig(values: SettingValues, env: Environment): Config {
     cleanupSchedule: values.CLEANUP_SCHEDULE,
     dailySchedule: values.DAILY_SCHEDULE,
     reportSchedule: values.REPORT_SCHEDULE,
+    healthSchedule: values.HEALTH_SCHEDULE,
     barsRetentionDays: values.BARS_RETENTION_DAYS,
     cleanupBatchRows: values.CLEANUP_BATCH_ROWS,
     logLevel: values.LOG_LEVEL,

@@ -13,6 +13,12 @@ export const SCHEDULE_SETTINGS = {
     expected: 'five cron fields',
     fallback: '0 6 * * 6',
   }),
+  HEALTH_SCHEDULE: withDefault(checked(cronFault), {
+    meaning:
+      'When the workflow healthCheck looks and tells of what is not well: cron in Asia/Shanghai',
+    expected: 'five cron fields',
+    fallback: '30 * * * *',
+  }),
   BARS_RETENTION_DAYS: optional(checked(retentionFault).transform(Number), {
     meaning: 'Days for which published bars are kept; removed by whole years',
     expected: 'days from 1 to 36500, as a whole number',

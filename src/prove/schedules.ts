@@ -10,6 +10,7 @@ const TIMES = {
   dailySchedule: '0 0 * * *',
   reportSchedule: '0 6 * * 6',
   cleanupSchedule: '0 2 * * 0',
+  healthSchedule: '30 * * * *',
 };
 
 function changesOf(changes: readonly PlannedChange[], change: PlannedChange['change']): number {

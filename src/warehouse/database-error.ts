@@ -61,6 +61,12 @@ const UNMIGRATED: Treatment = {
   code: 'ETL-DB-204',
   hint: 'run `candlewick db migrate`.',
 };
+/** No later attempt can succeed, and every other batch would meet it too. */
+const WRONG_SQL: Treatment = {
+  type: ConfigurationError,
+  code: 'ETL-DB-330',
+  hint: 'run `candlewick db migrate`; if that changes nothing, report this: the program sent what the database cannot do.',
+};
 const REFUSED_VALUE: Treatment = {
   type: DataQualityError,
   code: 'ETL-DB-502',
@@ -94,6 +100,8 @@ const BY_STATE: Readonly<Record<string, Treatment>> = {
   '57014': CUT_SHORT,
   '25P03': CUT_SHORT,
   '25P04': CUT_SHORT,
+  // Its class is that of lost connections, but it is the program that broke the protocol: wrong parameters, for one.
+  '08P01': WRONG_SQL,
   '23505': {
     type: TransientError,
     code: 'ETL-DB-501',
@@ -108,7 +116,13 @@ const BY_CLASS: Readonly<Record<string, Treatment>> = {
   '08': GONE,
   '22': REFUSED_VALUE,
   '23': REFUSED_VALUE,
-  '42': { type: SystemError, code: 'ETL-DB-330', hint: 'report this: the program sent wrong SQL.' },
+  '0A': WRONG_SQL,
+  '26': WRONG_SQL,
+  '34': WRONG_SQL,
+  '3F': WRONG_SQL,
+  '42': WRONG_SQL,
+  '54': WRONG_SQL,
+  P0: WRONG_SQL,
   '53': { ...FULL, code: 'ETL-DB-300' },
   '57': GONE,
   '58': BROKEN,

@@ -1,28 +1,34 @@
 import { translateDatabaseError } from './database-error.ts';
 import { inTransaction, queryRows, type Warehouse } from './pool.ts';
 
+const OF_OLD_BATCHES = 'batch_id in (select l.batch_id from load_batches l where l.loaded_at < $1)';
+const OF_OLD_RUNS = 'run_id in (select r.run_id from job_runs r where r.ended_at < $1)';
+
 /** Operational rows that grow with every run, and which of them are past an instant ($1). */
 const OLD_ROWS = {
-  quality_results: {
-    table: 'batch_verdicts',
-    key: 'batch_id',
-    where: 'batch_id in (select l.batch_id from load_batches l where l.loaded_at < $1)',
-  },
+  // Before the batch that they are of: what a foreign key would remove with it is not bounded.
+  findings: { table: 'quality_findings', key: 'finding_id', where: OF_OLD_BATCHES },
+  costs: { table: 'quality_costs', key: 'ctid', where: OF_OLD_BATCHES },
+  scores: { table: 'quality_batches', key: 'batch_id', where: OF_OLD_BATCHES },
+  quality_results: { table: 'batch_verdicts', key: 'batch_id', where: OF_OLD_BATCHES },
+  checks: { table: 'quality_checks', key: 'check_id', where: 'created_at < $1' },
   quarantine: {
     table: 'quarantine',
     key: 'quarantine_id',
     where: `state <> 'held' and decided_at < $1`,
   },
+  notices: { table: 'notices', key: 'key', where: 'last_seen_at < $1' },
+  breaker_events: { table: 'source_breaker_events', key: 'event_id', where: 'at < $1' },
   claims: { table: 'load_claims', key: 'batch_key', where: 'claimed_at < $1' },
   run_failures: {
     table: 'job_symbol_failures',
     key: '(run_id, batch_no, symbol)',
-    where: 'run_id in (select r.run_id from job_runs r where r.ended_at < $1)',
+    where: OF_OLD_RUNS,
   },
   run_batches: {
     table: 'job_batches',
     key: '(run_id, batch_no)',
-    where: 'run_id in (select r.run_id from job_runs r where r.ended_at < $1)',
+    where: OF_OLD_RUNS,
   },
   runs: { table: 'job_runs', key: 'run_id', where: 'ended_at < $1' },
 } as const;
@@ -167,4 +173,30 @@ export async function oldRuns(
     [[...runIds], before],
   );
   return new Set(rows.map(({ run_id: runId }) => runId));
+}
+
+/** The pages of a quality report, by their keys in the store. */
+export interface ReportPages {
+  readonly reportId: number;
+  readonly keys: readonly string[];
+}
+
+/** Quality reports that were drawn before an instant, the oldest first. */
+export async function oldReports(
+  warehouse: Warehouse,
+  before: string,
+): Promise<readonly ReportPages[]> {
+  return queryRows<{ reportId: number; keys: string[] }>(
+    warehouse,
+    'Looking for old quality reports',
+    `select report_id as "reportId", array[html_key, markdown_key, json_key] as keys
+       from quality_reports where created_at < $1 order by report_id`,
+    [before],
+  );
+}
+
+/** Forgets a report whose pages are gone. */
+export async function deleteReport(warehouse: Warehouse, reportId: number): Promise<void> {
+  const doing = `Deleting quality report ${reportId}`;
+  await queryRows(warehouse, doing, 'delete from quality_reports where report_id = $1', [reportId]);
 }

@@ -7,10 +7,12 @@ import {
   countOldRows,
   deleteBarsOfYear,
   deleteOldRows,
+  deleteReport,
   isOldRowsClass,
   narrowCoverage,
   oldBarYears,
   oldPayloads,
+  oldReports,
   oldRuns,
 } from '../warehouse/retention.ts';
 
@@ -61,10 +63,24 @@ export function createRetentionStore(
     return removed;
   }
 
+  /** Pages before the row that names them: what is left by a death in between is found again. */
+  async function removeReports(before: string, signal: AbortSignal): Promise<number> {
+    const reports = await oldReports(warehouse, before);
+    for (const { reportId, keys } of reports) {
+      signal.throwIfAborted();
+      await Promise.all(keys.map((key) => store.delete(key)));
+      await deleteReport(warehouse, reportId);
+    }
+    return reports.length;
+  }
+
   return {
     async count(dataClass, before) {
       if (isOldRowsClass(dataClass)) {
         return countOldRows(warehouse, dataClass, before);
+      }
+      if (dataClass === 'reports') {
+        return (await oldReports(warehouse, before)).length;
       }
       let count = 0;
       for await (const _ of oldKeys(dataClass, before)) {
@@ -77,6 +93,9 @@ export function createRetentionStore(
       const { dataClass, before } = item;
       if (dataClass === 'bars') {
         return removeBars(item, signal);
+      }
+      if (dataClass === 'reports') {
+        return removeReports(before, signal);
       }
       let removed = 0;
       if (isOldRowsClass(dataClass)) {

@@ -21,8 +21,8 @@ interface BackfillOptions {
 
 const APPLY_HELP = `
 Creates, updates and deletes schedules until Temporal is equal to schedules/ and
-the settings DAILY_SCHEDULE, REPORT_SCHEDULE and CLEANUP_SCHEDULE. Touches none
-that Candlewick did not make. What an operator paused stays paused.`;
+the settings DAILY_SCHEDULE, REPORT_SCHEDULE, CLEANUP_SCHEDULE, HEALTH_SCHEDULE.
+Touches none that Candlewick did not make. What an operator paused stays paused.`;
 const BACKFILL_HELP = `
 Starts the runs that the schedule would have started from 00:00 of one day to
 00:00 after the other, in its time zone, one after the other. For years of

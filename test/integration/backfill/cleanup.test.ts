@@ -55,6 +55,18 @@ describe('cleanup', () => {
         from unnest(array['held', 'released', 'rejected']) as state`);
   });
 
+  before(async () => {
+    await running().warehouse.pool.query(`
+      insert into notices (key, severity, code, title, meaning, action, last_seen_at)
+      values ('old', 1, 'ETL-X-1', 't', 'm', 'a', now() - interval '400 days'), ('new', 1, 'ETL-X-1', 't', 'm', 'a', now());
+      insert into source_breaker_events (source, endpoint, from_position, to_position, worker, at)
+      values ('tushare', 'daily', 'closed', 'open', 'w', now() - interval '400 days');
+      insert into quality_checks (check_id, job_id, kind, start_date, end_date, symbols, created_at)
+      values ('old', 'old', 'report', '2024-01-01', '2024-01-31', 1, now() - interval '400 days');
+      insert into quality_reports (check_id, job_id, start_date, end_date, headline, location, html_key, markdown_key, json_key, html_sha256, bytes, created_at)
+      values ('old', 'old', '2024-01-01', '2024-01-31', 'h', 'l', 'reports/old.html', 'reports/old.md', 'reports/old.json', 'x', 1, now() - interval '400 days')`);
+  });
+
   after(async () => {
     await state.worker?.stop();
     await state.database?.drop();
@@ -105,6 +117,12 @@ describe('cleanup', () => {
 
     assert.equal(removed.runs, 1);
     assert.equal(removed.quality_results, 1);
+    assert.deepEqual(
+      [removed.notices, removed.breaker_events, removed.reports, removed.checks, removed.scores],
+      [1, 1, 1, 1, 1],
+    );
+    assert.equal(await count(`notices where key = 'new'`), 1);
+    assert.equal(await count(`quality_batches`), 1);
     assert.equal(await count(`quarantine`), 1);
     assert.equal(await count(`quarantine where state = 'held'`), 1);
     assert.equal(await count('daily_bars'), bars);

@@ -39,7 +39,11 @@ describe('translateDatabaseError', () => {
     ['23505', TransientError, 'ETL-DB-501'],
     ['23514', DataQualityError, 'ETL-DB-502'],
     ['22003', DataQualityError, 'ETL-DB-502'],
-    ['42601', SystemError, 'ETL-DB-330'],
+    ['42601', ConfigurationError, 'ETL-DB-330'],
+    ['42804', ConfigurationError, 'ETL-DB-330'],
+    ['0A000', ConfigurationError, 'ETL-DB-330'],
+    ['3F000', ConfigurationError, 'ETL-DB-330'],
+    ['08P01', ConfigurationError, 'ETL-DB-330'],
   ] as const;
   for (const [state, type, code] of table) {
     it(`takes SQLSTATE ${state} for ${code}`, () => {
