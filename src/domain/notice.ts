@@ -8,7 +8,7 @@ export interface Notice {
   readonly key: string;
   readonly severity: Severity;
   readonly errorClass?: ErrorClass;
-  /** Stable code of the trouble, as on errors: `ETL-SRC-221`. */
+  /** Stable code of the trouble, as on errors: `ETL-SRC-232`. */
   readonly code: string;
   /** What happened, in one line. */
   readonly title: string;

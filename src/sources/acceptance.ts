@@ -40,7 +40,7 @@ const DRIFT_SYMBOLS = 3;
 const DRIFT_SHARE = 0.05;
 
 /** Another unit beyond doubt; the last one is the decoders' own finding. */
-const UNIT_CODES: ReadonlySet<string> = new Set(['ETL-SRC-210', 'ETL-SRC-213', 'ETL-SRC-331']);
+const UNIT_CODES: ReadonlySet<string> = new Set(['ETL-SRC-251', 'ETL-SRC-254', 'ETL-SRC-331']);
 
 interface Reason {
   readonly code: string;
@@ -164,11 +164,11 @@ function unitFault(
   const days = `${ratios.length} of ${guarded} days`;
   return unit === undefined
     ? {
-        code: 'ETL-SRC-211',
+        code: 'ETL-SRC-252',
         reason: `the average price is outside of low and high on ${days} (${ratio.toFixed(3)} × the close): adjusted prices, or another unit`,
       }
     : {
-        code: 'ETL-SRC-210',
+        code: 'ETL-SRC-251',
         reason: `amount ÷ volume is about ${unit} × the close on ${days}: volume or amount is in another unit`,
       };
 }
@@ -208,13 +208,13 @@ function overlapFault(
   const unit = UNIT_RATIOS.find((one) => Math.abs(ratio / one - 1) < VOLUME_RATIO_TOLERANCE);
   if (unit !== undefined) {
     return {
-      code: 'ETL-SRC-213',
+      code: 'ETL-SRC-254',
       reason: `volume is ${unit} × what is stored for the same days: another unit`,
     };
   }
   return compared >= MIN_PRICE_OVERLAP && differing.length * 2 > compared
     ? {
-        code: 'ETL-SRC-212',
+        code: 'ETL-SRC-253',
         reason: `the close differs from what is stored on ${differing.length} of ${compared} days, first ${fromDayNumber(Math.min(...differing))}: adjusted prices, or another security`,
       }
     : undefined;
@@ -236,7 +236,7 @@ function driftOf(symbols: readonly SymbolJudgement[]): Reason | undefined {
     return undefined;
   }
   return {
-    code: first.code ?? 'ETL-SRC-210',
+    code: first.code ?? 'ETL-SRC-251',
     reason: `${refused.length} of ${withRows.length} symbols, first ${first.symbol}: ${first.reason ?? ''}`,
   };
 }

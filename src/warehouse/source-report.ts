@@ -27,6 +27,12 @@ export interface SourceReport {
   readonly learnt: Readonly<Record<string, number>>;
 }
 
+/** A row of the report before it is known whether what disabled the source still holds. */
+interface ReportRow extends SourceReport {
+  readonly position: BreakerPosition;
+  readonly disabledAccount: string | null;
+}
+
 const REPORT = `
 with key as (
   select source, endpoint from source_breakers
@@ -40,6 +46,7 @@ used as (
     from source_calls group by source, endpoint)
 select k.source, k.endpoint,
        case when s.source is not null then 'disabled' else coalesce(b.position, 'closed') end as state,
+       coalesce(b.position, 'closed') as position, s.account as "disabledAccount",
        case when b.position <> 'closed' then to_json(b.open_until at time zone 'UTC') #>> '{}' || 'Z' end as "openUntil",
        coalesce(b.health, 1) as health, coalesce(b.answered, 0)::bigint as answered, coalesce(b.failed, 0)::bigint as failed,
        to_json(b.last_answered_at at time zone 'UTC') #>> '{}' || 'Z' as "lastAnsweredAt",
@@ -58,9 +65,21 @@ select k.source, k.endpoint,
                       where w.source = k.source and w.endpoint in ('*', k.endpoint) limit 1) s on true
  order by k.source, k.endpoint`;
 
-/** Every endpoint that was ever asked, or is switched off. */
-export async function reportSources(warehouse: Warehouse): Promise<readonly SourceReport[]> {
-  return queryRows<SourceReport>(warehouse, 'Reading the state of the sources', REPORT);
+/** Every endpoint that was ever asked, or is switched off. What another configuration than this one has disabled is not. */
+export async function reportSources(
+  warehouse: Warehouse,
+  accountOf: (source: string) => string,
+): Promise<readonly SourceReport[]> {
+  const rows = await queryRows<ReportRow>(warehouse, 'Reading the state of the sources', REPORT);
+  return rows.flatMap(({ position, disabledAccount, ...report }) => {
+    const isVoid =
+      report.disabledBy === 'configuration' && disabledAccount !== accountOf(report.source);
+    if (!isVoid) {
+      return [report];
+    }
+    const enabled = { ...report, state: position, disabledBy: null, disabledReason: null };
+    return report.endpoint === '*' ? [] : [enabled];
+  });
 }
 
 /** Closes every breaker of a source, so that it is asked again at once. @returns how many were not closed. */

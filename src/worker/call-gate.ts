@@ -105,7 +105,7 @@ function breakerOpen(source: string, endpoint: string, waitMs: number): RateLimi
   return new RateLimitedError(
     `${source} ${endpoint} rests for ${Math.ceil(waitMs / 1000)} s: its circuit breaker is open`,
     {
-      code: 'ETL-SRC-220',
+      code: 'ETL-SRC-231',
       hint: `see \`candlewick sources\`; \`candlewick sources reset ${source}\` ends the rest.`,
       retryAfterMs: waitMs,
       details: { source, endpoint },
@@ -236,7 +236,7 @@ async function giveUp(options: GateOptions, call: SourceCall, isProbe: boolean):
     await noteEnd(options, call, {
       end: { kind: 'inconclusive' },
       isProbe,
-      code: 'ETL-SRC-220',
+      code: 'ETL-SRC-231',
       reason: 'the probe was not made',
     });
   }

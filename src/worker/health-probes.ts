@@ -2,18 +2,21 @@ import { hostname } from 'node:os';
 
 import type { Client } from '@temporalio/client';
 
+import type { RemoteSourceConfig } from '../config/remote-sources.ts';
 import type { SourceHealth } from '../domain/health.ts';
 import type { HealthProbes } from '../observability/health.ts';
 import { timedQuery, type Warehouse } from '../warehouse/pool.ts';
 import { readSessionHealth } from '../warehouse/session-health.ts';
 import { reportSources, type SourceReport } from '../warehouse/source-report.ts';
 import { probeTemporal } from './queue-health.ts';
+import { sourceAccounts } from './source-accounts.ts';
 
 export interface ProbedServers {
   readonly warehouse: Warehouse;
   /** Connects when it is first asked. */
   readonly temporal: () => Promise<Client>;
   readonly queuePrefix: string;
+  readonly remoteSources: RemoteSourceConfig;
 }
 
 const DATABASE_TIMEOUT_MS = 5000;
@@ -27,6 +30,7 @@ export function createHealthProbes({
   warehouse,
   temporal,
   queuePrefix,
+  remoteSources,
 }: ProbedServers): HealthProbes {
   return {
     workerId: workerId(),
@@ -40,7 +44,10 @@ export function createHealthProbes({
       };
     },
     temporal: async () => probeTemporal(await temporal(), queuePrefix),
-    sources: async () => (await reportSources(warehouse)).map(sourceHealth),
+    sources: async () => {
+      const reports = await reportSources(warehouse, sourceAccounts(remoteSources));
+      return reports.map(sourceHealth);
+    },
     session: (nowMs) => readSessionHealth(warehouse, new Date(nowMs).toISOString()),
   };
 }

@@ -11,7 +11,7 @@ import { createHealthProbes, workerId } from './health-probes.ts';
 import { startHttpServer } from './http-server.ts';
 
 export interface MonitoringOptions {
-  readonly config: Pick<Config, 'httpPort' | 'httpHost' | 'queuePrefix'>;
+  readonly config: Pick<Config, 'httpPort' | 'httpHost' | 'queuePrefix' | 'remoteSources'>;
   readonly warehouse: Warehouse;
   readonly temporalAddress: string | undefined;
   readonly namespace: string;
@@ -40,6 +40,7 @@ export function createMonitoring(options: MonitoringOptions): Monitoring {
     warehouse: options.warehouse,
     temporal: temporal.get,
     queuePrefix: config.queuePrefix,
+    remoteSources: config.remoteSources,
   });
   const health = shared(() => checkHealth(probes, Date.now()));
   let server: { close(): Promise<void> } | undefined;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import type { RemoteSourceConfig } from '../config/remote-sources.ts';
 import { Secret } from '../config/secret.ts';
 
 /** Digits of the hash that are kept: enough to tell two accounts apart, too few to be of use to anybody else. */
@@ -9,7 +10,11 @@ const DIGITS = 16;
  * Hash of all settings of a source (`tushareToken`, `tushareUrl`): its quota belongs to them, and what they have disabled is
  * void once they change. The token itself goes nowhere.
  */
-export function sourceAccount(config: object, source: string): string {
+export function sourceAccounts(remote: RemoteSourceConfig): (source: string) => string {
+  return (source) => accountIn({ ...remote, ...remote.urls }, source);
+}
+
+function accountIn(config: object, source: string): string {
   const settings = Object.entries(config)
     .filter(([name]) => name.toLowerCase().startsWith(source.toLowerCase()))
     .map(([name, value]) => [name, value instanceof Secret ? value.reveal() : String(value)])

@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Notify } from '../domain/notice.ts';
 import type { Warehouse } from '../warehouse/pool.ts';
 import { createCallGate } from './call-gate.ts';
-import { sourceAccount } from './source-accounts.ts';
+import { sourceAccounts } from './source-accounts.ts';
 import { createSourceDesk } from './source-desk.ts';
 import { createSources } from './sources.ts';
 
@@ -22,9 +22,7 @@ export function createSourceControl({ config, warehouse, cpu, notify }: SourceCo
 } {
   const rules = { coolDownMs: config.breakerCoolDownMs };
   const made: { sources?: SourceSet } = {};
-  function accountOf(source: string): string {
-    return sourceAccount({ ...config.remoteSources, ...config.remoteSources.urls }, source);
-  }
+  const accountOf = sourceAccounts(config.remoteSources);
   const gate = createCallGate({
     warehouse,
     notify,

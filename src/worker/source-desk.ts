@@ -37,7 +37,7 @@ export function createSourceDesk(options: DeskOptions): SourceDesk {
       const { state, nowMs } = await readBreaker(warehouse, { source, endpoint });
       const { admitted, waitMs } = admitCall(state, nowMs);
       const reason = `${source} ${endpoint} rests for ${Math.ceil(waitMs / 1000)} s: its circuit breaker is open`;
-      return admitted === 'no' ? { code: 'ETL-SRC-220', reason, waitMs } : undefined;
+      return admitted === 'no' ? { code: 'ETL-SRC-231', reason, waitMs } : undefined;
     },
     async reportDrift(source, endpoint, drift) {
       const end = { kind: 'failed', trouble: 'schema_drift' } as const;

@@ -16,7 +16,7 @@ export function noticeOfBreaker(change: {
     return {
       key,
       severity: 'info',
-      code: 'ETL-SRC-221',
+      code: 'ETL-SRC-232',
       title: `${source} ${endpoint} answers again`,
       meaning: 'It is asked as usual.',
       action: 'nothing to do.',
@@ -27,7 +27,7 @@ export function noticeOfBreaker(change: {
     key,
     severity: 'warning',
     errorClass: 'transient',
-    code: code ?? 'ETL-SRC-220',
+    code: code ?? 'ETL-SRC-231',
     title: `${source} ${endpoint} is left alone for a while: ${reason ?? 'it does not answer'}`,
     meaning: 'Jobs go on with the next source in their order; where there is none, they wait.',
     action: 'see `candlewick sources`; nothing to do if it comes back by itself.',

@@ -65,5 +65,5 @@ function factsOf(error: unknown): Omit<UnreadableAnswer, 'answer'> {
   }
   return error instanceof EtlError
     ? { errorClass: error.errorClass, code: error.code, message: error.message }
-    : { errorClass: 'schema_drift', code: 'ETL-SRC-215', message: String(error) };
+    : { errorClass: 'schema_drift', code: 'ETL-SRC-255', message: String(error) };
 }

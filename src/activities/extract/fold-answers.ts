@@ -87,7 +87,7 @@ export function foldJudgement(
     } else if (drift !== undefined || one.outcome === 'refused') {
       const { code, reason } = drift ?? { code: one.code, reason: one.reason };
       const message = `${source.name}: ${reason ?? 'refused'}`;
-      state.faults[one.symbol] = { code: code ?? 'ETL-SRC-211', message, kind: 'refused' };
+      state.faults[one.symbol] = { code: code ?? 'ETL-SRC-252', message, kind: 'refused' };
     } else {
       // Days that were not asked for, since the source failed before, say nothing.
       const wasAsked = end.error === undefined || turn.shape !== 'session';
@@ -119,7 +119,7 @@ function takeSymbol(
   }
   if (outcome === 'empty') {
     const message = `${source.name} has no bar on ${missing.length} expected days, and no second source confirms it`;
-    state.faults[symbol] = { code: 'ETL-SRC-216', message, kind: 'empty' };
+    state.faults[symbol] = { code: 'ETL-SRC-256', message, kind: 'empty' };
     return false;
   }
   const before = state.choices[symbol];
@@ -169,7 +169,7 @@ function firstFault(state: HarvestState, wanted: readonly WantedSymbol[]): Fault
   return short === undefined
     ? undefined
     : {
-        code: 'ETL-SRC-217',
+        code: 'ETL-SRC-257',
         message: `${short.symbol} lacks ${state.choices[short.symbol]?.missing.length} expected days`,
         kind: 'empty',
       };

@@ -54,6 +54,7 @@ async function look(config: Config): Promise<HealthReport> {
     const probes = createHealthProbes({
       warehouse,
       queuePrefix: config.queuePrefix,
+      remoteSources: config.remoteSources,
       temporal: () =>
         connectTemporal({
           namespace: config.temporalNamespace,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import type { Config } from '../../config/config.ts';
+import type { Quota } from '../../sources/capabilities.ts';
 import type { SourceReport } from '../../warehouse/source-report.ts';
 import type { Warehouse } from '../../warehouse/pool.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -57,7 +58,9 @@ export function addSourcesCommand(program: Command, invoke: Invoke): void {
     invoke(command, (invocation) =>
       onWarehouse(invocation, options, async (warehouse, config) => {
         const { reportSources } = await import('../../warehouse/source-report.ts');
-        return showSources(await reportSources(warehouse), config, invocation.output);
+        const { sourceAccounts } = await import('../../worker/source-accounts.ts');
+        const accountOf = sourceAccounts(config.remoteSources);
+        return showSources(await reportSources(warehouse, accountOf), config, invocation.output);
       }),
     ),
   );
@@ -117,18 +120,25 @@ async function showSources(
   const { orderLines, ordersInForce } = await import('../source-order-view.ts');
   const { toSnakeCase } = await import('../format.ts');
   const { renderTable } = await import('../table.ts');
+  const { quotasInForce } = await import('../source-quotas.ts');
   const orders = ordersInForce(config);
-  output.result(toSnakeCase({ orders, endpoints: reports }), () => {
+  const quotas = quotasInForce(config);
+  const endpoints = reports.map((one) => ({ ...one, quota: quotas.get(one.source) ?? {} }));
+  output.result(toSnakeCase({ orders, endpoints }), () => {
     const table =
       reports.length === 0
         ? 'no source was asked yet'
-        : renderTable(reports, columnsOf(output), output);
+        : renderTable(endpoints, columnsOf(output), output);
     return `${orderLines(orders)}\n\n${table}`;
   });
   return EXIT.ok;
 }
 
-function columnsOf({ colours }: Output): readonly Column<SourceReport>[] {
+interface EndpointRow extends SourceReport {
+  readonly quota: Quota;
+}
+
+function columnsOf({ colours }: Output): readonly Column<EndpointRow>[] {
   return [
     { title: 'source', cell: ({ source }) => source },
     { title: 'endpoint', cell: ({ endpoint }) => endpoint },
@@ -143,10 +153,19 @@ function columnsOf({ colours }: Output): readonly Column<SourceReport>[] {
       dropFirst: 2,
       cell: (one) => `${one.callsLastMinute}/${one.callsLastHour}/${one.callsLastDay}`,
     },
+    { title: 'quota', dropFirst: 4, cell: ({ quota }) => shownQuota(quota) },
     { title: 'learnt', dropFirst: 3, cell: ({ learnt }) => limitsOf(learnt) },
     { title: 'failed', align: 'right', dropFirst: 1, cell: ({ failed }) => String(failed) },
     { title: 'last trouble', isFlexible: true, cell: troubleOf },
   ];
+}
+
+/** `150/min`, as ETL_QUOTA or the adapter has it. */
+function shownQuota({ perMinute, perHour, perDay }: Quota): string {
+  const limits = { min: perMinute, h: perHour, d: perDay };
+  return Object.entries(limits)
+    .flatMap(([unit, limit]) => (limit === undefined ? [] : [`${limit}/${unit}`]))
+    .join(' ');
 }
 
 function limitsOf(learnt: Readonly<Record<string, number>>): string {

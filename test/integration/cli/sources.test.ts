@@ -18,6 +18,10 @@ describe('candlewick sources', () => {
     await database.drop();
   });
 
+  function accountOf(): string {
+    return 'mine';
+  }
+
   async function run(...args: string[]): ReturnType<typeof candlewick> {
     return candlewick(['sources', ...args], { DATABASE_URL: database.url });
   }
@@ -29,16 +33,31 @@ describe('candlewick sources', () => {
       (_, nowMs) => ({ ...CLOSED, position: 'open', openings: 1, openUntilMs: nowMs + 60_000 }),
       { worker: 'test', code: 'ETL-SRC-301', reason: 'closed' },
     );
-    const [open] = await reportSources(database.warehouse);
+    const [open] = await reportSources(database.warehouse, accountOf);
     assert.deepEqual([open?.state, open?.openUntil?.endsWith('Z')], ['open', true]);
 
     assert.equal(await resetBreakers(database.warehouse, 'tushare', 'test'), 1);
     const off = { source: 'tushare', endpoint: '*', account: '', disabledBy: 'operator' } as const;
     await switchOff(database.warehouse, { ...off, code: null, reason: 'by command' });
-    const states = (await reportSources(database.warehouse)).map(({ state }) => state);
+    const states = (await reportSources(database.warehouse, accountOf)).map(({ state }) => state);
     assert.deepEqual(states, ['disabled', 'disabled']);
     assert.equal(await switchOn(database.warehouse, 'tushare'), 1);
-    assert.equal((await reportSources(database.warehouse))[0]?.state, 'closed');
+    assert.equal((await reportSources(database.warehouse, accountOf))[0]?.state, 'closed');
+  });
+
+  it('does not call disabled what another configuration has disabled', async () => {
+    const off = { source: 'sina', endpoint: '*', disabledBy: 'configuration' } as const;
+    const why = { code: 'ETL-SRC-322', reason: 'token refused' };
+    await switchOff(database.warehouse, { ...off, ...why, account: 'mine' });
+    const sources = async (): Promise<string[]> =>
+      (await reportSources(database.warehouse, accountOf)).map(({ source }) => source);
+
+    const mine = await sources();
+    await switchOff(database.warehouse, { ...off, ...why, account: 'former' });
+    const former = await sources();
+
+    assert.ok(mine.includes('sina') && !former.includes('sina'));
+    await switchOn(database.warehouse, 'sina');
   });
 
   it('speaks JSON, and refuses a source that there is none of with what was meant', async () => {

@@ -64,7 +64,7 @@ describe('the gate before each call', () => {
       return 'rows';
     }
     await assert.rejects(ask(two, 'dead', answer), (error: unknown) => {
-      assert.ok(error instanceof RateLimitedError && error.code === 'ETL-SRC-220');
+      assert.ok(error instanceof RateLimitedError && error.code === 'ETL-SRC-231');
       return true;
     });
     assert.equal(probes, 0);

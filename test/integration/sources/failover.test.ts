@@ -238,7 +238,7 @@ describe('extraction with failover', () => {
     assert.deepEqual([...new Set(sourcesOf(answers).values())], ['sound']);
     assert.equal(end.failedSymbols, 0);
     assert.match(end.failovers?.[0] ?? '', /^lots refused .*another unit/);
-    assert.ok(notices.some(({ code, severity }) => code === 'ETL-SRC-210' && severity === 'error'));
+    assert.ok(notices.some(({ code, severity }) => code === 'ETL-SRC-251' && severity === 'error'));
   });
 
   it('does not take rows that were dropped for a holiday: the next source has them', async () => {
@@ -322,6 +322,6 @@ describe('extraction with failover', () => {
     const failures = await rowsOf(
       `select symbol, code from job_symbol_failures where run_id = '${runId}'`,
     );
-    assert.deepEqual(failures, [{ symbol: empty, code: 'ETL-SRC-216' }]);
+    assert.deepEqual(failures, [{ symbol: empty, code: 'ETL-SRC-256' }]);
   });
 });

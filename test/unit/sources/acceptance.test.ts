@@ -52,16 +52,16 @@ describe('acceptance', () => {
   });
 
   for (const [what, change, code] of [
-    ['volume in lots', { volume: 100 }, 'ETL-SRC-210'],
-    ['volume a hundredfold', { volume: 1_000_000 }, 'ETL-SRC-210'],
-    ['amount in thousands', { amount: 101 }, 'ETL-SRC-210'],
-    ['adjusted prices', { open: 17, high: 18, low: 16.5, close: 17.2 }, 'ETL-SRC-211'],
+    ['volume in lots', { volume: 100 }, 'ETL-SRC-251'],
+    ['volume a hundredfold', { volume: 1_000_000 }, 'ETL-SRC-251'],
+    ['amount in thousands', { amount: 101 }, 'ETL-SRC-251'],
+    ['adjusted prices', { open: 17, high: 18, low: 16.5, close: 17.2 }, 'ETL-SRC-252'],
   ] as const) {
     it(`refuses ${what} by the average price of the day, as a drift of the source`, () => {
       const { symbols, drift } = judge(barsOf(A, change), [wantedOf(A)]);
 
       assert.deepEqual([symbols[0]?.outcome, symbols[0]?.code], ['refused', code]);
-      assert.equal(drift?.code, code === 'ETL-SRC-211' ? undefined : code);
+      assert.equal(drift?.code, code === 'ETL-SRC-252' ? undefined : code);
     });
   }
 
@@ -81,7 +81,7 @@ describe('acceptance', () => {
     const wrong = judge(bars, [wantedOf(A, { days, closes: adjusted, volumes })]);
     const right = judge(bars, [wantedOf(A, { days, closes: restated, volumes })]);
 
-    assert.equal(wrong.symbols[0]?.code, 'ETL-SRC-212');
+    assert.equal(wrong.symbols[0]?.code, 'ETL-SRC-253');
     assert.equal(right.symbols[0]?.outcome, 'accepted');
   });
 
@@ -91,8 +91,8 @@ describe('acceptance', () => {
 
     const { symbols, drift } = judge(barsOf(A, { amount: null }), [wantedOf(A, stored)]);
 
-    assert.equal(symbols[0]?.code, 'ETL-SRC-213');
-    assert.equal(drift?.code, 'ETL-SRC-213');
+    assert.equal(symbols[0]?.code, 'ETL-SRC-254');
+    assert.equal(drift?.code, 'ETL-SRC-254');
   });
 
   it('blames the source for many symbols at fault, and a symbol alone for itself', () => {
