@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Shows that the real PyPI clients of Tushare and Baostock read our emulators. Needs python3 and pip; build first.
+# Shows that the real PyPI clients of Tushare, Baostock and AKShare read our emulators. Needs python3 and pip; build first.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 venv=$(mktemp -d)
@@ -8,7 +8,7 @@ if [ -n "${REAL_CLIENTS_PYTHON:-}" ]; then
   python=$REAL_CLIENTS_PYTHON
 else
   python3 -m venv "$venv/v"
-  "$venv/v/bin/pip" install --quiet baostock==0.9.4 tushare==1.4.29 six
+  "$venv/v/bin/pip" install --quiet akshare==1.19.5 baostock==0.9.4 tushare==1.4.29 six
   python=$venv/v/bin/python
 fi
 node "$top/dist/src/cli/main.js" dev emulate --port 0 >"$venv/env" &

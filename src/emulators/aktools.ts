@@ -1,6 +1,6 @@
 import { fromDayNumber } from '../domain/trading-day.ts';
 import { json, type EmulatedSource } from './emulated-source.ts';
-import { rangeOf, symbolOf, tradedRows } from './market-bars.ts';
+import { percentOf, rangeOf, symbolOf, tradedRows } from './market-bars.ts';
 
 const PREFIX = '/api/public/';
 
@@ -38,8 +38,8 @@ export function emulateAktools(): EmulatedSource {
           最低: (fault === 'reorderColumns' ? row.high : row.low) / 10_000,
           成交量: Math.round(row.volume / 100),
           成交额: row.amount / 10_000,
-          振幅: 1.7,
-          涨跌幅: 1,
+          振幅: Number(percentOf(row, row.high - row.low)),
+          涨跌幅: Number(percentOf(row, row.close - row.preClose)),
           涨跌额: (row.close - row.preClose) / 10_000,
           换手率: 0.05,
         })),

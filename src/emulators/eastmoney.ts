@@ -1,5 +1,5 @@
 import { json, type EmulatedSource } from './emulated-source.ts';
-import { cny, rangeOf, symbolOf, tradedRows, type TruthRow } from './market-bars.ts';
+import { cny, percentOf, rangeOf, symbolOf, tradedRows, type TruthRow } from './market-bars.ts';
 import { fromDayNumber } from '../domain/trading-day.ts';
 
 const PATH = '/api/qt/stock/kline/get';
@@ -53,16 +53,13 @@ function lineOf(row: TruthRow, isReordered: boolean, isAdjusted: boolean): strin
   const [open, close, high, low] = [row.open, row.close, row.high, row.low].map((price) =>
     cny(price - shift, 2),
   );
-  function percent(part: number): string {
-    return ((part / row.preClose) * 100).toFixed(2);
-  }
   return [
     fromDayNumber(row.day),
     ...(isReordered ? [open, high, low, close] : [open, close, high, low]),
     Math.round(row.volume / 100),
     cny(row.amount, 2),
-    percent(row.high - row.low),
-    percent(row.close - row.preClose),
+    percentOf(row, row.high - row.low),
+    percentOf(row, row.close - row.preClose),
     cny(row.close - row.preClose, 2),
     '0.05',
   ].join(',');

@@ -111,6 +111,11 @@ export function compactDay(day: DayNumber): string {
   return fromDayNumber(day).replaceAll('-', '');
 }
 
+/** Per cent of the previous close, with two digits. */
+export function percentOf({ preClose }: Pick<TruthRow, 'preClose'>, part: number): string {
+  return ((part / preClose) * 100).toFixed(2);
+}
+
 /** CNY with as many decimals as are asked for: exact, since the market's numbers are whole. */
 export function cny(units: number, decimals: number): string {
   return (units / 10_000).toFixed(decimals);

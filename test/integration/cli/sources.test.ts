@@ -49,8 +49,9 @@ describe('candlewick sources', () => {
     const off = { source: 'sina', endpoint: '*', disabledBy: 'configuration' } as const;
     const why = { code: 'ETL-SRC-322', reason: 'token refused' };
     await switchOff(database.warehouse, { ...off, ...why, account: 'mine' });
-    const sources = async (): Promise<string[]> =>
-      (await reportSources(database.warehouse, accountOf)).map(({ source }) => source);
+    async function sources(): Promise<string[]> {
+      return (await reportSources(database.warehouse, accountOf)).map(({ source }) => source);
+    }
 
     const mine = await sources();
     await switchOff(database.warehouse, { ...off, ...why, account: 'former' });
