@@ -29,7 +29,7 @@ export function createMarketFacts(warehouse: Warehouse): MarketFacts {
         readInstruments(warehouse, symbols),
         lastCloses(warehouse, symbols, startDate),
         readSuspensions(warehouse, symbols, { startDate, endDate }),
-        readExRights(warehouse, symbols, endDate),
+        readExRights(warehouse, symbols, { startDate, endDate }),
         readSpecialTreatment(warehouse, symbols, { sessions, endDate }),
       ]);
       return {
