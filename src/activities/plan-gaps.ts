@@ -37,15 +37,18 @@ export function planGaps(
   missing: readonly MissingRange[],
   { cut, ...sizing }: GapSizing,
 ): readonly PlannedBatch[] {
+  const last = missing.reduce((day, { lastDay }) => (lastDay > day ? lastDay : day), '');
   if (cut === 'years') {
-    return batchesOf(missing, sizing, (range) => yearsOf(range).map(wholeMonths));
+    return batchesOf(missing, sizing, (range) =>
+      yearsOf(range).map((part) => wholeMonths(part, last)),
+    );
   }
   const exact = batchesOf(missing, sizing, ({ firstDay, lastDay, sessions }) => [
     { from: firstDay, to: lastDay, sessions },
   ]);
   return exact.length <= MAX_EXACT_BATCHES
     ? exact
-    : batchesOf(missing, sizing, (range) => yearsOf(range).map(toMonths));
+    : batchesOf(missing, sizing, (range) => yearsOf(range).map((part) => toMonths(part, last)));
 }
 
 function batchesOf(
@@ -95,15 +98,16 @@ function yearsOf({ firstDay, lastDay, sessions }: MissingRange): readonly Range[
   return parts;
 }
 
-function wholeMonths(range: Range): Range {
-  return range.sessions < LONG_RANGE_SESSIONS ? range : toMonths(range);
+function wholeMonths(range: Range, last: TradingDay): Range {
+  return range.sessions < LONG_RANGE_SESSIONS ? range : toMonths(range, last);
 }
 
-function toMonths({ from, to, sessions }: Range): Range {
+/** Never beyond the last day that anybody misses: today's bars are not whole yet. */
+function toMonths({ from, to, sessions }: Range, last: TradingDay): Range {
   const [year = 0, month = 0] = to.split('-').map(Number);
   const nextMonth = month === 12 ? `${year + 1}-01-01` : `${year}-${pad(month + 1)}-01`;
   const lastDay = fromDayNumber(toDayNumber(nextMonth) - 1);
-  return { from: `${from.slice(0, 8)}01`, to: lastDay, sessions };
+  return { from: `${from.slice(0, 8)}01`, to: lastDay < last ? lastDay : last, sessions };
 }
 
 function pad(month: number): string {

@@ -245,7 +245,7 @@ export async function freshDatasets(
     'Reading refreshes',
     `select distinct dataset from reference_refreshes
       where refreshed_at > clock_timestamp() - make_interval(secs => $3)
-        and (dataset = 'instruments' or (start_date <= $1 and end_date >= $2))
+        and (dataset in ('instruments', 'symbol_changes') or (start_date <= $1 and end_date >= $2))
         and (symbols is null or symbols @> $4::text[])`,
     [scope.startDate, scope.endDate, seconds, scope.symbols ?? null],
   );

@@ -31,7 +31,12 @@ const NEEDED: readonly ReferenceDataset[] = [
   'adjustment_factors',
 ];
 /** What readers and rules like to have beside: that no source has it is no news. */
-const BESIDE: readonly ReferenceDataset[] = ['st_status', 'price_limits', 'daily_basics'];
+const BESIDE: readonly ReferenceDataset[] = [
+  'st_status',
+  'price_limits',
+  'daily_basics',
+  'symbol_changes',
+];
 /** Reference data of the same days is not fetched again within half a day. */
 const FRESH_SECONDS = 12 * 3600;
 /** A run does not wait for reference data longer than this: it goes on with what is known. */

@@ -14,9 +14,11 @@ interface SourcesOptions {
 }
 
 const HELP = `
-Order: as ETL_SOURCES has it; a job may name its own. State: closed (asked as usual), open (left alone until a time), half_open (one
-call is trying), disabled. Health is the share of about the last twenty calls
-that were answered. All workers share the state; it survives restarts.`;
+Order: as ETL_SOURCES has it; a job may name its own. State: closed (asked as
+usual), open (left alone until a time), half_open (one call is trying),
+disabled. Health is the share of about the last twenty calls that were answered.
+Calls: taken of those that a minute, an hour or a day allows. All workers share
+the state; it survives restarts.`;
 
 /** What the three switches of an operator do. @returns one sentence */
 const ACTIONS = {
@@ -147,31 +149,22 @@ function columnsOf({ colours }: Output): readonly Column<EndpointRow>[] {
       cell: ({ state }) => (state === 'closed' ? colours.green(state) : colours.red(state)),
     },
     { title: 'health', align: 'right', cell: ({ health }) => health.toFixed(2) },
-    {
-      title: 'calls 1m/1h/1d',
-      align: 'right',
-      dropFirst: 2,
-      cell: (one) => `${one.callsLastMinute}/${one.callsLastHour}/${one.callsLastDay}`,
-    },
-    { title: 'quota', dropFirst: 4, cell: ({ quota }) => shownQuota(quota) },
-    { title: 'learnt', dropFirst: 3, cell: ({ learnt }) => limitsOf(learnt) },
+    { title: 'calls of quota', cell: callsOf },
     { title: 'failed', align: 'right', dropFirst: 1, cell: ({ failed }) => String(failed) },
     { title: 'last trouble', isFlexible: true, cell: troubleOf },
   ];
 }
 
-/** `150/min`, as ETL_QUOTA or the adapter has it. */
-function shownQuota({ perMinute, perHour, perDay }: Quota): string {
-  const limits = { min: perMinute, h: perHour, d: perDay };
-  return Object.entries(limits)
-    .flatMap(([unit, limit]) => (limit === undefined ? [] : [`${limit}/${unit}`]))
-    .join(' ');
-}
-
-function limitsOf(learnt: Readonly<Record<string, number>>): string {
-  return Object.entries(learnt)
-    .map(([seconds, limit]) => `${limit}/${seconds} s`)
-    .join(' ');
+/** `3/150 min`: calls taken of those that a window allows, as the source has named it, or ETL_QUOTA, or the adapter. */
+function callsOf(one: EndpointRow): string {
+  const { quota, learnt } = one;
+  const windows = [
+    { unit: 'min', used: one.callsLastMinute, limit: learnt['60'] ?? quota.perMinute },
+    { unit: 'h', used: one.callsLastHour, limit: learnt['3600'] ?? quota.perHour },
+    { unit: 'd', used: one.callsLastDay, limit: learnt['86400'] ?? quota.perDay },
+  ];
+  const limited = windows.filter(({ limit }) => limit !== undefined);
+  return limited.map(({ unit, used, limit }) => `${used}/${limit} ${unit}`).join(', ');
 }
 
 function troubleOf({ disabledReason, openUntil, lastCode, lastMessage }: SourceReport): string {

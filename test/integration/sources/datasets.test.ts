@@ -240,7 +240,7 @@ describe('reference datasets', () => {
       );
       assert.ok(exDays.length > 0, 'no ex-right day in the range: choose another');
       assert.equal(counts?.['factors'], listed.length + exDays.length);
-      assert.equal(counts?.['refreshes'], 7);
+      assert.equal(counts?.['refreshes'], 8);
     });
 
     it('beside what a plan needs: ST status, price limits and daily basics, for readers and rules', async () => {
@@ -310,7 +310,7 @@ describe('reference datasets', () => {
       const refreshes = await query('select dataset, source from reference_refreshes');
       assert.deepEqual(refreshes, [{ dataset: 'trading_calendar', source: 'baostock' }]);
       assert.match(notes.join('\n'), /price limits kept as they were: .*/);
-      assert.equal(notes.length, 6);
+      assert.equal(notes.length, 7);
     });
 
     it('are not asked of baostock symbol by symbol for a whole market', async () => {
@@ -330,7 +330,7 @@ describe('reference datasets', () => {
       const notes = await desk([tushare, baostock]).refresh(wish, never);
       emulators.faults('tushare').clear();
 
-      assert.equal(notes.length, 4);
+      assert.equal(notes.length, 5);
       assert.match(notes[0] ?? '', /^suspensions kept as they were: .*HTTP 500/);
       const sources = await query('select distinct source from reference_refreshes');
       assert.deepEqual(sources, [{ source: 'baostock' }]);

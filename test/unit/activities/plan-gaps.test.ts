@@ -63,6 +63,21 @@ describe('the plan of gaps', () => {
     assert.equal(planGaps(gaps, { ...sizing, batchRows: 500, cut: 'years' }).length, 5);
   });
 
+  it('widens no range beyond the last day that anybody misses: today has no whole bar', () => {
+    const batches = planGaps(
+      [
+        missing('600000.SH', '2026-09-14', '2026-11-24', 45),
+        missing('600001.SH', '2026-09-15', '2026-11-25', 45),
+      ],
+      { ...sizing, cut: 'years' },
+    );
+
+    assert.deepEqual(
+      batches.map(({ startDate, endDate, symbols }) => [startDate, endDate, symbols.length]),
+      [['2026-09-01', '2026-11-25', 2]],
+    );
+  });
+
   it('widens holes strewn over the market to whole months rather than plan thousands of batches', () => {
     const gaps = Array.from({ length: 3000 }, (_, index) => {
       const day = `2023-${String(1 + (index % 12)).padStart(2, '0')}-${String(1 + (index % 28)).padStart(2, '0')}`;
