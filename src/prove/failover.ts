@@ -49,9 +49,10 @@ async function prove(context: ProofContext, market: EmulatedMarket): Promise<Pro
   const { emulators, client, symbols } = market;
   const claims = new Claims();
   context.onProgress(
-    'tushare is rate-limited, then dead; eastmoney closes silently; tencent truncates',
+    'tushare answers four calls, one more is over its limit, then it is dead; eastmoney closes silently; tencent truncates',
   );
   emulators.faults('tushare').set({ kind: 'rateLimitBody', after: 4, count: 1 });
+  emulators.faults('tushare').set({ kind: 'fin', after: 4 });
   emulators.faults('eastmoney').set({ kind: 'fin' });
   emulators.faults('tencent').set({ kind: 'truncate' });
   const daily = await client.startDaily({ symbols: [...symbols], ...RANGE });
@@ -67,8 +68,7 @@ async function prove(context: ProofContext, market: EmulatedMarket): Promise<Pro
   const seenBy = await untilWorkers(market, { outcome: 'skipped', name: 'refuse', wanted: 2 });
   claims.expect(seenBy >= 2, `${seenBy} of 2 workers found the breaker open`);
 
-  context.onProgress('tushare is dead when its window, a minute, is over');
-  emulators.faults('tushare').set({ kind: 'fin' });
+  context.onProgress('the window of the limit, a minute, passes: tushare is still dead');
   await untilRested(market, context.signal);
   await untilWorkers(market, { outcome: 'failed', name: 'try', wanted: 1 });
   const dead = await positionOf(market, 'tushare');
