@@ -65,27 +65,23 @@ async function refreshAll(
   datasets: readonly ReferenceDataset[],
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const errands = datasets
-    .map((dataset) => ({
-      options,
-      wish,
-      dataset,
-      able: sourcesWith(options.sources, wish, dataset),
-    }))
-    .filter(({ able }) => able !== undefined);
+  const errands = datasets.flatMap((dataset): Errand[] => {
+    const able = sourcesWith(options.sources, wish, dataset);
+    return able === undefined ? [] : [{ options, wish, dataset, able }];
+  });
   if (errands.length === 0) {
     return [];
   }
   const limited = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
   const symbols = wish.symbols.length === 0 ? undefined : wish.symbols;
   const fresh = await freshDatasets(options.warehouse, { ...wish, symbols }, FRESH_SECONDS);
+  const stale = errands.filter(({ dataset }) => !fresh.has(dataset));
   const notes: string[] = [];
-  for (const { able = [], ...errand } of errands.filter(({ dataset }) => !fresh.has(dataset))) {
-    const fault = await refreshOne({ ...errand, able }, limited);
+  // The calendar first, then all at once: what a source takes at the same time is for its gate to say.
+  for (const isFirst of [true, false]) {
+    const group = stale.filter(({ dataset }) => (dataset === 'trading_calendar') === isFirst);
+    notes.push(...(await Promise.all(group.map((errand) => noteOf(errand, limited)))).flat());
     signal.throwIfAborted();
-    if (fault !== undefined) {
-      notes.push(`${errand.dataset.replaceAll('_', ' ')} kept as they were: ${fault}`);
-    }
   }
   return notes;
 }
@@ -113,6 +109,13 @@ interface Errand {
   readonly wish: ReferenceWish;
   readonly dataset: ReferenceDataset;
   readonly able: readonly DataSource[];
+}
+
+async function noteOf(errand: Errand, signal: AbortSignal): Promise<readonly string[]> {
+  const fault = await refreshOne(errand, signal);
+  return fault === undefined
+    ? []
+    : [`${errand.dataset.replaceAll('_', ' ')} kept as they were: ${fault}`];
 }
 
 /** @returns why no source gave the dataset, where none did */
