@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
+import { EtlError } from '../domain/errors.ts';
 import { isAlive } from '../runtime/process-files.ts';
 import { startPostgres, type RunningPostgres } from '../runtime/postgres.ts';
 import { startTemporal, type RunningTemporal } from '../runtime/temporal.ts';
@@ -19,12 +21,31 @@ export interface ChaosServers {
   stop(): Promise<void>;
 }
 
+const PORT_PATIENCE_MS = 15_000;
+const PORT_POLL_MS = 100;
+
 async function endHard(pid: number, signal: NodeJS.Signals): Promise<void> {
   process.kill(pid, signal);
   await settled(
     () => Promise.resolve(isAlive(pid)),
     (alive) => !alive,
   );
+}
+
+/** A start at the very port of before: for a moment, a client of somebody may have been given that port as its own. */
+async function again<Server>(start: () => Promise<Server>): Promise<Server> {
+  const deadline = Date.now() + PORT_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await start();
+    } catch (error) {
+      const isTaken = error instanceof EtlError && error.code === 'ETL-RUN-101';
+      if (!isTaken || Date.now() > deadline) {
+        throw error;
+      }
+      await wait(PORT_POLL_MS);
+    }
+  }
 }
 
 /** @param cache where Temporal's program is kept */
@@ -46,11 +67,12 @@ export async function startChaosServers(cache: string): Promise<ChaosServers> {
     databaseUrl: (database) => state.postgres.connectionString(database),
     async restartPostgres() {
       await endHard(state.postgres.pid, 'SIGQUIT');
-      state.postgres = await startPostgres({ folder: places.postgres, port });
+      state.postgres = await again(() => startPostgres({ folder: places.postgres, port }));
     },
     async restartTemporal() {
       await endHard(state.temporal.pid, 'SIGKILL');
-      state.temporal = await startTemporal({ folder: places.temporal, cache, port: temporalPort });
+      const place = { folder: places.temporal, cache, port: temporalPort };
+      state.temporal = await again(() => startTemporal(place));
     },
     async stop() {
       await Promise.allSettled([state.postgres.stop(), state.temporal.stop()]);

@@ -1,6 +1,10 @@
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { ConfigurationError } from '../domain/errors.ts';
+import { isAlive } from './process-files.ts';
 
 export const LOOPBACK = '127.0.0.1';
 
@@ -13,6 +17,39 @@ function isPortFree(port: number): Promise<boolean> {
       server.close(() => resolve(true));
     });
   });
+}
+
+/** A server that has not bound its port by then will not. */
+const RESERVED_MS = 60_000;
+
+/**
+ * Takes the port for this process: between the look whether it is free and the moment when the server binds it, another
+ * process of ours would find it free too.
+ */
+function reserve(port: number): boolean {
+  const file = join(tmpdir(), `candlewick-port-${port}`);
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: 'wx' });
+      return true;
+    } catch {
+      if (isHeld(file)) {
+        return false;
+      }
+      rmSync(file, { force: true });
+    }
+  }
+  return false;
+}
+
+function isHeld(file: string): boolean {
+  try {
+    const pid = Number(readFileSync(file, 'utf8'));
+    const isYoung = Date.now() - statSync(file).mtimeMs < RESERVED_MS;
+    return pid !== process.pid && isYoung && isAlive(pid);
+  } catch {
+    return false;
+  }
 }
 
 export interface PortWish {
@@ -35,7 +72,8 @@ export async function choosePort(
 ): Promise<number> {
   const last = setting === undefined ? preferred + TRIED : preferred;
   for (let port = preferred; port <= last; port += 1) {
-    if (!taken.has(port) && (await isPortFree(port))) {
+    const isOurs = !taken.has(port) && (setting !== undefined || reserve(port));
+    if (isOurs && (await isPortFree(port))) {
       return port;
     }
   }
@@ -47,4 +85,21 @@ export async function choosePort(
         : `set ${setting} to another port, or end what listens there (\`ss -ltnp | grep ${preferred}\`).`,
     details: { port: preferred },
   });
+}
+
+const STARTS = 3;
+const BIND_FAILURE = /address already in use/i;
+
+/** Starts a server; again, on ports chosen anew, where another program took one of them just before. */
+export async function startOnFreePort<Server>(start: () => Promise<Server>): Promise<Server> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      const isTaken = error instanceof Error && BIND_FAILURE.test(error.message);
+      if (!isTaken || attempt === STARTS) {
+        throw error;
+      }
+    }
+  }
 }

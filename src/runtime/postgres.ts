@@ -17,7 +17,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 
 import { SystemError } from '../domain/errors.ts';
-import { choosePort, LOOPBACK } from './ports.ts';
+import { choosePort, LOOPBACK, startOnFreePort } from './ports.ts';
 import { findPostgres } from './postgres-programs.ts';
 import { isAlive } from './process-files.ts';
 import { endProcess, spawnServer, untilReady } from './server-process.ts';
@@ -85,7 +85,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     options.onProgress?.(`PostgreSQL: found running on port ${running.port}`);
     return describe(running, password, true);
   }
-  return launch(options, { folder, data, password, user });
+  return startOnFreePort(() => launch(options, { folder, data, password, user }));
 }
 
 interface Running {

@@ -78,12 +78,14 @@ export async function untilReady({
       }
       signal.throwIfAborted();
     }
-    if (await answers()) {
+    const hasAnswered = await answers();
+    // After the answer: where another server holds the port, that one answers, and ours has ended.
+    const hasEnded =
+      child.exitCode !== null || child.signalCode !== null || state.error !== undefined;
+    if (hasAnswered && !hasEnded) {
       child.unref();
       return;
     }
-    const hasEnded =
-      child.exitCode !== null || child.signalCode !== null || state.error !== undefined;
     if (hasEnded || Date.now() > deadline) {
       child.kill('SIGKILL');
       throw new SystemError(

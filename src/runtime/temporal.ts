@@ -3,10 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { Connection } from '@temporalio/client';
 
-import { choosePort, LOOPBACK } from './ports.ts';
+import { choosePort, LOOPBACK, startOnFreePort } from './ports.ts';
 import { isAlive, readRecord, removeRecord, writeRecord } from './process-files.ts';
 import { endProcess, spawnServer, untilReady } from './server-process.ts';
-import { findTemporal } from './temporal-program.ts';
+import { findTemporal, type TemporalProgram } from './temporal-program.ts';
 
 export interface TemporalOptions {
   /** Where its database, log and program are kept. */
@@ -72,6 +72,14 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
     return describe(left, recordFile, { adopted: true, how: 'left running by a former run' });
   }
   const program = await findTemporal(options);
+  return startOnFreePort(() => launch(options, program, recordFile));
+}
+
+async function launch(
+  options: TemporalOptions,
+  program: TemporalProgram,
+  recordFile: string,
+): Promise<RunningTemporal> {
   const port = await choosePort({
     purpose: 'Temporal',
     preferred: options.port?.number ?? DEFAULT_PORT,
