@@ -26,6 +26,13 @@ import { testTemporal } from '../../support/temporal.ts';
 const { columns } = cleanSample();
 const RANGE = { start_date: '2021-04-01', end_date: '2021-10-08', max_rows: 4000 };
 
+interface ModelFinding {
+  readonly day: string;
+  readonly outcome: string;
+  readonly severity: string;
+  readonly message: string;
+}
+
 async function storeSample(warehouse: Warehouse): Promise<void> {
   const rows = Array.from({ length: columns.length }, (_, row) => ({
     symbol: columns.symbols[columns.symbolId[row] ?? 0],
@@ -90,6 +97,16 @@ describe('training of anomaly models', () => {
     return (await run('trainAnomalyModel', { ...RANGE, ...input })) as TrainingReport;
   }
 
+  async function outcomesOf(runId: string): Promise<readonly ModelFinding[]> {
+    const { rows } = await parts().worker.warehouse.pool.query<ModelFinding>(
+      `select f.trade_date::text as day, f.outcome, f.severity, f.message
+         from quality_findings f join load_batches l using (batch_id)
+        where l.run_id = $1 and f.rule = 'M01_anomaly' order by 1`,
+      [runId],
+    );
+    return rows;
+  }
+
   it('keeps both kinds with their figures, and lets the first of each kind act', async () => {
     const { models } = await train({ seed: 1 });
 
@@ -102,6 +119,32 @@ describe('training of anomaly models', () => {
     assert.ok(trees.metrics.auprc > (models[0]?.metrics.auprc ?? 1), 'labels help');
     assert.ok(trees.metrics.unseenAuprc !== undefined && trees.metrics.unseenAuprc > 0.2);
     assert.ok(trees.metrics.flagsPer10k <= 10);
+  });
+
+  it('lets the acting model speak in a whole run: a remark on a published row, or a held one', async () => {
+    const { worker } = parts();
+    const job = { symbols: ['600000.SH'], start_date: '2020-03-02', end_date: '2020-11-30' };
+
+    const remarked = await worker.client.runJob({ ...job, job_name: 'remarked' });
+    const remarks = await outcomesOf(remarked.runId);
+    const held = await worker.client.runJob({
+      ...job,
+      job_name: 'held',
+      skip_existing: false,
+      rules: { severities: { M01_anomaly: 'high' } },
+    });
+
+    assert.equal(remarked.recordsQuarantined, 0);
+    assert.ok(remarks.length > 0, 'the model flags nothing');
+    assert.ok(
+      remarks.every(({ outcome, severity }) => `${outcome} ${severity}` === 'published info'),
+    );
+    assert.ok(remarks.every(({ message }) => /score 0\.\d{3}, model \d+/.test(message)));
+    assert.deepEqual(
+      (await outcomesOf(held.runId)).map(({ day, outcome }) => `${day} ${outcome}`),
+      remarks.map(({ day }) => `${day} held`),
+    );
+    assert.equal(held.recordsQuarantined, remarks.length);
   });
 
   it('gives the same bytes and the same row when the same is trained again', async () => {
