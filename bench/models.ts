@@ -7,19 +7,24 @@ import { parseArgs } from 'node:util';
 
 import { takeRows, type BarColumns } from '../src/domain/bar.ts';
 import { toDayNumber } from '../src/domain/trading-day.ts';
-import { BOOSTING_DEFAULTS, growBoostedTrees } from '../src/quality/anomaly/boosted-trees.ts';
+import { BOOSTING_DEFAULTS } from '../src/quality/anomaly/boosted-trees.ts';
 import { FAULTS } from '../src/quality/anomaly/fault-kinds.ts';
 import { injectFaults } from '../src/quality/anomaly/faults.ts';
 import { FEATURE_NAMES } from '../src/quality/anomaly/feature-list.ts';
 import { featuresOfAll } from '../src/quality/anomaly/features.ts';
-import { sumLeaves } from '../src/quality/anomaly/forest.ts';
+import { sumLeaves, type Forest } from '../src/quality/anomaly/forest.ts';
 import {
   growIsolationForest,
   isolationScores,
   ISOLATION_DEFAULTS,
 } from '../src/quality/anomaly/isolation-forest.ts';
 import { keysOf } from '../src/quality/anomaly/keys.ts';
-import { ISOLATION_FEATURES, scoreRows, selectKeys } from '../src/quality/anomaly/model.ts';
+import {
+  ISOLATION_FEATURES,
+  scoreRows,
+  selectKeys,
+  trainBoostedTrees,
+} from '../src/quality/anomaly/model.ts';
 import { rankingOf, type Ranking } from '../src/quality/anomaly/ranking.ts';
 import { openRandom } from '../src/quality/random.ts';
 import { openSheet } from '../src/quality/sheet.ts';
@@ -221,14 +226,11 @@ function labelsOf(kind: Uint8Array): Uint8Array {
   return kind.map((one) => Math.min(1, one));
 }
 
-function trainTrees({ values, kind }: Training): ReturnType<typeof growBoostedTrees> {
-  return growBoostedTrees(selectKeys(values, FEATURE_NAMES), labelsOf(kind), BOOSTING_DEFAULTS);
+function trainTrees({ values, kind }: Training): Forest {
+  return trainBoostedTrees(values, labelsOf(kind), BOOSTING_DEFAULTS).forest;
 }
 
-function rankWith(
-  forest: ReturnType<typeof growBoostedTrees>,
-  test: Pick<Labelled, 'values' | 'labels'>,
-): Ranking {
+function rankWith(forest: Forest, test: Pick<Labelled, 'values' | 'labels'>): Ranking {
   const model = {
     kind: 'boosted_trees',
     features: FEATURE_NAMES,
@@ -295,7 +297,7 @@ function compareOnBenchmark(folder: string): object {
 }
 
 function worstKinds(
-  forest: ReturnType<typeof growBoostedTrees>,
+  forest: Forest,
   { values, kinds }: Labelled,
   threshold: number,
 ): readonly string[] {

@@ -1,5 +1,6 @@
 import type { ModelKind } from '../../domain/anomaly-model.ts';
 import { boostedScores, growBoostedTrees, type BoostingSettings } from './boosted-trees.ts';
+import { withContrast } from './contrast.ts';
 import { FEATURE_NAMES, showFeature } from './feature-list.ts';
 import { shareByFeature, sumLeaves, type Forest } from './forest.ts';
 import {
@@ -38,6 +39,9 @@ export function trainIsolationForest(
   return { kind: 'isolation_forest', features, sampleSize, threshold, forest };
 }
 
+/** More of them and what was injected is ranked worse; fewer, and what was not. */
+const CONTRAST_SHARE = 0.012;
+
 /** `labels` are 1 for rows that are wrong. The threshold is to be set from rows that the model has not seen. */
 export function trainBoostedTrees(
   values: Float32Array,
@@ -45,7 +49,11 @@ export function trainBoostedTrees(
   settings: BoostingSettings,
 ): AnomalyModel {
   const features = FEATURE_NAMES;
-  const forest = growBoostedTrees(selectKeys(values, features), labels, settings);
+  const rows = withContrast(
+    { values, labels },
+    { width: features.length, seed: settings.seed, share: CONTRAST_SHARE },
+  );
+  const forest = growBoostedTrees(selectKeys(rows.values, features), rows.labels, settings);
   return { kind: 'boosted_trees', features, sampleSize: 0, threshold: 1, forest };
 }
 
