@@ -31,9 +31,9 @@ export interface AdapterCase {
 
 const TIMEOUT_MS = 1500;
 export const MAX_BYTES = 1_000_000;
-const A_SHARES = ['600000.SH', '000001.SZ', '300001.SZ', '688001.SH'];
+export const A_SHARES = ['600000.SH', '000001.SZ', '300001.SZ', '688001.SH'];
 const BEIJING = '920001.BJ';
-const UNKNOWN = '600999.SH';
+export const UNKNOWN = '600999.SH';
 const US = 'SIM600000.US';
 
 function options(

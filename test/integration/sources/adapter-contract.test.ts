@@ -1,132 +1,36 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { EtlError } from '../../../src/domain/errors.ts';
-import {
-  MARK,
-  MISSING,
-  missingReasonAt,
-  VALUE_COLUMNS,
-  type BarColumns,
-} from '../../../src/domain/bar.ts';
 import { isStockSymbol } from '../../../src/domain/stock-symbol.ts';
-import { toDayNumber } from '../../../src/domain/trading-day.ts';
+import { fromDayNumber } from '../../../src/domain/trading-day.ts';
 import { FAULT_KINDS } from '../../../src/emulators/fault.ts';
 import { EMULATED_TOKEN, startEmulators, type Emulators } from '../../../src/emulators/start.ts';
 import { openGate, type SourceCall } from '../../../src/sources/call-gate.ts';
-import type {
-  BarsRequest,
-  DataSource,
-  RawAnswer,
-  RefusedSymbols,
-} from '../../../src/sources/data-source.ts';
-import { decoders } from '../../../src/sources/decoders.ts';
-import { marketOf } from '../../../src/sources/simulated/market.ts';
-import { standardiseBars } from '../../../src/transform/standardise.ts';
+import type { DataSource } from '../../../src/sources/data-source.ts';
+import { createFilesSource } from '../../../src/sources/files/files-source.ts';
+import { createSimulatedSource } from '../../../src/sources/simulated/simulated-source.ts';
 import {
+  A_SHARES,
   ADAPTERS,
   HTTP_ONLY,
   MAX_BYTES,
+  UNKNOWN,
   USUAL_ENDINGS,
-  type AdapterCase,
 } from '../../support/adapters.ts';
+import {
+  answersOf,
+  barsOf,
+  keepsTheContract,
+  MARKET,
+  RANGE,
+  SHORT,
+  truthOf,
+} from '../../support/contract-kit.ts';
 
 /** One suite that every adapter passes against the emulator of its source. */
-
-const MARKET = { seed: 7, symbols: 60 };
-/** In it, for some of the symbols: a suspension, an ex-right day, odd lots. */
-const RANGE = { startDate: '2026-01-05', endDate: '2026-11-20' };
-const SHORT = { startDate: '2026-11-02', endDate: '2026-11-20' };
-const never = new AbortController().signal;
-
-async function answersOf(
-  source: DataSource,
-  request: BarsRequest,
-  signal: AbortSignal = never,
-): Promise<{ answers: RawAnswer[]; refused: RefusedSymbols[] }> {
-  const answers: RawAnswer[] = [];
-  const refused: RefusedSymbols[] = [];
-  for await (const each of source.fetchBars(request, signal)) {
-    if (each.kind === 'answer') {
-      answers.push(each);
-    } else {
-      refused.push(each);
-    }
-  }
-  return { answers, refused };
-}
-
-async function barsOf(source: DataSource, request: BarsRequest): Promise<BarColumns> {
-  const { answers } = await answersOf(source, request);
-  const parts = await Promise.all(
-    answers.map(async ({ format, body, request: facts }, answer) => {
-      const columns = await decoders[format]?.(body, facts);
-      assert.ok(columns, `no decoder for ${format}`);
-      return { columns, answer, fetchedAt: '2026-11-25T00:00:00Z' };
-    }),
-  );
-  const { columns } = standardiseBars(parts, {
-    symbols: request.symbols,
-    startDay: toDayNumber(request.startDate),
-    endDay: toDayNumber(request.endDate),
-  });
-  return columns;
-}
-
-/** The market's symbol that stands for a symbol of the United States in the emulators. */
-function truthSymbol(symbol: string): string {
-  const code = /^SIM(\d{6})\.US$/.exec(symbol)?.[1];
-  return code === undefined ? symbol : `${code}.${code.startsWith('6') ? 'SH' : 'SZ'}`;
-}
-
-interface TruthRow {
-  readonly symbol: string;
-  readonly row: number;
-  readonly bars: BarColumns;
-}
-
-function truthOf(
-  symbols: readonly string[],
-  range: { startDate: string; endDate: string },
-): TruthRow[] {
-  const [from, to] = [toDayNumber(range.startDate), toDayNumber(range.endDate)];
-  return symbols.toSorted().flatMap((symbol) => {
-    const bars = marketOf(MARKET).bars([truthSymbol(symbol)], from, to);
-    return Array.from({ length: bars.length }, (_, row) => ({ symbol, row, bars })).filter(
-      ({ row }) => ((bars.marks[row] ?? 0) & MARK.suspended) === 0,
-    );
-  });
-}
-
-/** How far a value may lie from the truth: what the source rounds away, no more. */
-function toleranceOf(name: string, column: string, { capabilities }: DataSource): number {
-  if (column === 'volume') {
-    return capabilities.wholeLots ? 50 : 0;
-  }
-  // Tencent gives amounts in hundreds of CNY.
-  return column === 'amount' && name === 'tencent' ? 50 * 10_000 : 0;
-}
-
-function checkAgainstTruth(
-  adapter: AdapterCase,
-  source: DataSource,
-  bars: BarColumns,
-  truth: TruthRow[],
-): void {
-  assert.equal(bars.length, truth.length, 'as many bars as there were sessions with a trade');
-  for (const [row, { symbol, row: at, bars: true_ }] of truth.entries()) {
-    assert.equal(bars.symbols[bars.symbolId[row] ?? 0], symbol);
-    assert.equal(bars.tradingDay[row], true_.tradingDay[at]);
-    for (const column of VALUE_COLUMNS) {
-      const [got = 0, expected = 0] = [bars[column][row], true_[column][at]];
-      if (missingReasonAt(bars, row, column) === MISSING.noColumn) {
-        assert.ok(Number.isNaN(got));
-        continue;
-      }
-      const isClose = Math.abs(got - expected) <= toleranceOf(adapter.name, column, source);
-      assert.ok(isClose, `${symbol} row ${row} ${column}: got ${got}, expected ${expected}`);
-    }
-  }
-}
 
 for (const adapter of ADAPTERS) {
   describe(`the adapter of ${adapter.name}`, () => {
@@ -144,29 +48,7 @@ for (const adapter of ADAPTERS) {
     afterEach(() => emulators.faults(adapter.name).clear());
     after(() => emulators.close());
 
-    it('gives the truth in our units, order and symbols, for every board that it has', async () => {
-      const request = { symbols: adapter.symbols, ...RANGE };
-
-      const bars = await barsOf(source, request);
-
-      checkAgainstTruth(adapter, source, bars, truthOf(adapter.symbols, RANGE));
-    });
-
-    it('says by its capabilities which columns it has', async () => {
-      const bars = await barsOf(source, { symbols: [symbol], ...SHORT });
-
-      const { hasAmount, hasPreClose } = source.capabilities;
-      assert.equal(missingReasonAt(bars, 0, 'amount') === MISSING.given, hasAmount);
-      assert.equal(missingReasonAt(bars, 0, 'preClose') === MISSING.given, hasPreClose);
-    });
-
-    it('makes no row of a range without a session', async () => {
-      const days = { startDate: '2026-11-14', endDate: '2026-11-15' };
-
-      const bars = await barsOf(source, { symbols: [symbol], ...days });
-
-      assert.equal(bars.length, 0);
-    });
+    keepsTheContract(() => ({ source, symbols: adapter.symbols, unknown: adapter.unknown }));
 
     it('refuses what is of another market, and serves the others', async () => {
       const symbols = [adapter.foreign, symbol];
@@ -179,14 +61,6 @@ for (const adapter of ADAPTERS) {
       );
       assert.ok(refused[0]?.error instanceof EtlError);
       assert.deepEqual([...new Set(answers.flatMap((each) => each.symbols))], [symbol]);
-    });
-
-    it('makes no row of a symbol that the source does not know, and serves the others', async () => {
-      const symbols = [adapter.unknown, symbol];
-
-      const bars = await barsOf(source, { symbols, ...SHORT });
-
-      assert.deepEqual([...new Set(Array.from(bars.symbolId, (id) => bars.symbols[id]))], [symbol]);
     });
 
     it('passes every call through the gate, under the endpoint that it declares', async () => {
@@ -274,4 +148,40 @@ for (const adapter of ADAPTERS) {
       }
     });
   });
+}
+
+describe('the source simulated', () => {
+  const source = createSimulatedSource(MARKET);
+
+  keepsTheContract(() => ({ source, symbols: A_SHARES, unknown: UNKNOWN }));
+});
+
+describe('the source files', () => {
+  let root: string;
+  let source: DataSource;
+  before(() => {
+    root = realpathSync(mkdtempSync(join(tmpdir(), 'candlewick-contract-')));
+    for (const symbol of A_SHARES) {
+      writeFileSync(join(root, `${symbol}.csv`), tushareCsv(symbol));
+    }
+    source = createFilesSource({ root });
+  });
+  after(() => rmSync(root, { recursive: true }));
+
+  keepsTheContract(() => ({ source, symbols: A_SHARES, unknown: UNKNOWN }));
+});
+
+/** The market's bars of a symbol as Tushare exports them: lots, thousands of CNY. */
+function tushareCsv(symbol: string): string {
+  const header = 'ts_code,trade_date,open,high,low,close,pre_close,vol,amount';
+  const lines = truthOf([symbol], RANGE).map(({ row, bars }) => {
+    const day = fromDayNumber(bars.tradingDay[row] ?? 0).replaceAll('-', '');
+    const prices = (['open', 'high', 'low', 'close', 'preClose'] as const).map((name) =>
+      ((bars[name][row] ?? 0) / 10_000).toFixed(4),
+    );
+    const volume = ((bars.volume[row] ?? 0) / 100).toFixed(2);
+    const amount = ((bars.amount[row] ?? 0) / 10_000_000).toFixed(7);
+    return [symbol, day, ...prices, volume, amount].join(',');
+  });
+  return [header, ...lines].join('\n');
 }
