@@ -38,6 +38,15 @@ export function formatInstant(iso: string | undefined): string {
   return local.toISOString().slice(0, 19).replace('T', ' ');
 }
 
+const SHANGHAI_MS = 8 * 3_600_000;
+
+/** An instant in the time of the exchanges, as schedules are written: `2026-11-23 00:00:30`. */
+export function formatShanghai(iso: string | undefined): string {
+  return iso === undefined
+    ? '–'
+    : new Date(Date.parse(iso) + SHANGHAI_MS).toISOString().slice(0, 19).replace('T', ' ');
+}
+
 /** Text in at most `length` characters. */
 export function cut(text: string, length: number): string {
   const characters = Array.from(text);

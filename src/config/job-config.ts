@@ -291,11 +291,15 @@ function settle(read: FieldReader, range: SettledRange, defaults: JobDefaults): 
     concurrency: read.number('concurrency') ?? defaults.concurrency,
     ...ordersOf(read),
   };
-  noteSize(config, notes);
+  const heal = read.flag('heal', false);
+  // A healing job fetches only what is missing, whatever its range is.
+  if (!heal) {
+    noteSize(config, notes);
+  }
   return {
     config,
     notes,
-    heal: read.flag('heal', false),
+    heal,
     dryRun: read.flag('dry_run', false),
     isRangeGiven:
       read.text('start_date') !== undefined ||

@@ -53,6 +53,8 @@ function recordFileOf(home: string): string {
 }
 
 interface StackRecord {
+  /** The database that it works on, on the server of `postgresUrl`. */
+  readonly database: string | undefined;
   readonly postgresUrl: string | undefined;
   readonly temporalAddress: string | undefined;
   readonly uiUrl: string | undefined;
@@ -69,10 +71,19 @@ export function readRunningStack(home: string): StackRecord | undefined {
     return undefined;
   }
   return {
+    database: textOf(record['database']),
     postgresUrl: textOf(record['postgresUrl']),
     temporalAddress: textOf(record['temporalAddress']),
     uiUrl: textOf(record['uiUrl']),
   };
+}
+
+/** The database of the stack that runs in this home now, if one does. */
+export function runningDatabaseUrl(home: string): string | undefined {
+  const { database, postgresUrl } = readRunningStack(home) ?? {};
+  return database === undefined || postgresUrl === undefined
+    ? postgresUrl
+    : withDatabase(postgresUrl, database);
 }
 
 /** A server's URL with another database. */
@@ -191,6 +202,7 @@ async function recordStack(
 ): Promise<Omit<Stack, 'close'>> {
   const server = postgres?.connectionString('postgres');
   writeRecord(recordFileOf(options.home), {
+    database: DATABASES[options.database],
     postgresUrl: server,
     temporalAddress: temporal?.address,
     uiUrl: temporal?.uiUrl,

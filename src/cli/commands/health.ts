@@ -37,13 +37,12 @@ export function addHealthCommand(program: Command, invoke: Invoke): void {
 /** Starts nothing: a server that is not there is what a health check has to say. */
 async function look(config: Config): Promise<HealthReport> {
   const { temporalPlace } = await import('../servers.ts');
-  const { readRunningStack } = await import('../../runtime/stack.ts');
+  const { runningDatabaseUrl } = await import('../../runtime/stack.ts');
   const { connectTemporal } = await import('../../client/connection.ts');
   const { openWarehouse } = await import('../../warehouse/pool.ts');
   const { createHealthProbes } = await import('../../worker/health-probes.ts');
   const { checkHealth } = await import('../../observability/health.ts');
-  const embedded = readRunningStack(config.home)?.postgresUrl;
-  const databaseUrl = config.databaseUrl?.reveal() ?? embedded;
+  const databaseUrl = config.databaseUrl?.reveal() ?? runningDatabaseUrl(config.home);
   const { address } = await temporalPlace(config);
   const warehouse = openWarehouse({
     connectionString: databaseUrl ?? `postgres://127.0.0.1:${config.pgPort}/candlewick`,

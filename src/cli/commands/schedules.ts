@@ -49,7 +49,7 @@ function addList(schedules: Command, invoke: Invoke): void {
   command.action(() =>
     invoke(command, async (invocation) => {
       const { output } = invocation;
-      const { formatInstant, toSnakeCase } = await import('../format.ts');
+      const { formatShanghai, toSnakeCase } = await import('../format.ts');
       const { renderTable } = await import('../table.ts');
       const rows = await withSchedules(invocation, ({ temporal }) => readRows(temporal));
       output.result(toSnakeCase(rows), () =>
@@ -61,10 +61,10 @@ function addList(schedules: Command, invoke: Invoke): void {
                 { title: 'schedule', cell: ({ scheduleId }) => scheduleId },
                 { title: 'workflow', cell: ({ workflow }) => workflow },
                 {
-                  title: 'next run',
-                  cell: ({ paused, nextRun }) => (paused ? 'paused' : formatInstant(nextRun)),
+                  title: 'next run in Shanghai',
+                  cell: ({ paused, nextRun, note }) =>
+                    paused ? `paused: ${note}` : formatShanghai(nextRun),
                 },
-                { title: 'note', isFlexible: true, cell: ({ note }) => note },
               ],
               output,
             ),
