@@ -109,6 +109,10 @@ export interface MarketFacts {
   judgeContext(
     spec: Pick<BatchSpec, 'symbols' | 'startDate' | 'endDate'>,
   ): Promise<Omit<JudgeContext, 'qualityThreshold' | 'cleanData' | 'symbols'>>;
+  /** The bars of a batch as the table holds them; undefined where it has none, or the range is too long to look. */
+  storedBars?(
+    spec: Pick<BatchSpec, 'symbols' | 'startDate' | 'endDate'>,
+  ): Promise<BarColumns | undefined>;
 }
 
 export interface Landing {

@@ -19,6 +19,7 @@ export function createValidateBatch(
       const facts = await deps.facts.judgeContext(spec);
       const brought = await readSuspended(deps.staging, suspended);
       const suspensions = withSuspensions(facts.suspensions, brought);
+      const stored = validateData ? await deps.facts.storedBars?.(spec) : undefined;
       const ranking = validateData ? await deps.models.ranking() : [];
       const { models, ...outcome } = await deps.cpu.validate(
         {
@@ -27,6 +28,7 @@ export function createValidateBatch(
           context: {
             ...facts,
             suspensions,
+            ...(stored === undefined ? {} : { stored, areRestatementsFine: true }),
             symbols: spec.symbols,
             qualityThreshold,
             cleanData,

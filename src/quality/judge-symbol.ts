@@ -64,7 +64,7 @@ export function judgeSymbol(
     compareSecondSource(tape, found, context.secondSource);
   }
   if (context.stored !== undefined) {
-    compareStored(tape, found, context.stored);
+    compareStored(tape, found, context.stored, context.areRestatementsFine === true);
   }
   findGaps(tape, context, thresholds, report);
   transfer(sheet, tape, found, context.cleanData, report);

@@ -1,10 +1,11 @@
-import { MARK, type BarColumns } from '../domain/bar.ts';
+import { MARK, VALUE_COLUMNS, type BarColumns } from '../domain/bar.ts';
 import { boardOf } from '../domain/stock-symbol.ts';
 import { absentColumns, firstLimitedSession, unlimitedRows } from './build-tape.ts';
 import { expectedSessions, knowsStart } from './gaps.ts';
 import { brokenByValues, isBeyondLimit, isRangeTooWide, type Cells } from './invariants.ts';
 import { includesDay, rangeOf, type Group } from './keys.ts';
 import { isStByMarks, isUnlimitedResumption, limitPercent } from './market.ts';
+import { firstRowOf } from './second-source.ts';
 import type { Thresholds } from './settings.ts';
 import type { Sheet } from './sheet.ts';
 import type { JudgeContext } from './verdict.ts';
@@ -25,7 +26,10 @@ export function isPlainSymbol(
   context: JudgeContext,
   thresholds: Thresholds,
 ): boolean {
-  if (context.secondSource !== undefined || context.stored !== undefined) {
+  if (context.secondSource !== undefined) {
+    return false;
+  }
+  if (context.stored !== undefined && !isAsStored(sheet, group, context.stored)) {
     return false;
   }
   return (
@@ -238,4 +242,26 @@ function areLimitsPlain(
 function baseOf({ preClose, close }: BarColumns, from: number, row: number): number {
   const given = preClose[row] ?? Number.NaN;
   return Number.isNaN(given) && row > from ? (close[row - 1] ?? Number.NaN) : given;
+}
+
+/** Does the table have the very same values for each bar that it has? Most bars of a daily run were there the day before. */
+function isAsStored({ sent }: Sheet, { from, to, symbol }: Group, stored: BarColumns): boolean {
+  const id = stored.symbols.indexOf(symbol);
+  let at = id < 0 ? stored.length : firstRowOf(stored, id);
+  for (let row = from; row < to && stored.symbolId[at] === id; row += 1) {
+    const day = sent.tradingDay[row] ?? 0;
+    while (stored.symbolId[at] === id && (stored.tradingDay[at] ?? day) < day) {
+      at += 1;
+    }
+    const isThere = stored.symbolId[at] === id && stored.tradingDay[at] === day;
+    if (isThere && VALUE_COLUMNS.some((name) => isOther(sent[name][row], stored[name][at]))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** A value that one of the two does not have is no other value. */
+function isOther(here = Number.NaN, there = Number.NaN): boolean {
+  return Math.abs(here - there) > 0;
 }

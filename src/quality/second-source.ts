@@ -29,7 +29,8 @@ function alignRows(tape: Tape, columns: BarColumns): Int32Array {
   return aligned;
 }
 
-function firstRowOf({ symbolId }: BarColumns, id: number): number {
+/** The first row of a symbol, by its id, of columns that are sorted by symbol. */
+export function firstRowOf({ symbolId }: BarColumns, id: number): number {
   let low = 0;
   let high = symbolId.length;
   while (low < high) {
@@ -106,14 +107,20 @@ function isOtherSound(tape: Tape, position: number, other: BarColumns, row: numb
 }
 
 /** Bars that differ from what the table holds: a restatement, or an error that came in between. */
-export function compareStored(tape: Tape, report: TapeReport, stored: BarColumns): void {
+export function compareStored(
+  tape: Tape,
+  report: TapeReport,
+  stored: BarColumns,
+  areFine: boolean,
+): void {
+  const confidence = areFine ? 0 : 0.8;
   const rows = alignRows(tape, stored);
   for (let position = 0; position < tape.length; position += 1) {
     const row = rows[position] ?? -1;
     if (row >= 0 && isTrusted(tape, position) && report.isExplained[position] === 0) {
       const field = restatedField(tape, position, stored, row);
       if (field !== undefined) {
-        report.note(position, { rule: 'X02_restatement', note: field, confidence: 0.8 });
+        report.note(position, { rule: 'X02_restatement', note: field, confidence });
       }
     }
   }

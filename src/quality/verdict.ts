@@ -80,6 +80,8 @@ export interface JudgeContext {
   readonly secondSource?: BarColumns;
   /** The same bars as the table holds them, sorted by symbol and day. */
   readonly stored?: BarColumns;
+  /** true: a value that differs from the stored one is a correction: told, and it costs nothing. */
+  readonly areRestatementsFine?: boolean;
   /** When each answer of the batch was fetched, in epoch milliseconds, by its index. */
   readonly fetchedAt?: readonly number[];
   /** Trained models, for what no rule decides. */

@@ -3,6 +3,7 @@ import { CALENDAR_HORIZON, sessionsBetween } from '../calendar/trading-calendar.
 import { fromDayNumber, toDayNumber } from '../domain/trading-day.ts';
 import { readExRights } from '../warehouse/ex-rights.ts';
 import type { Warehouse } from '../warehouse/pool.ts';
+import { readBarColumns } from '../warehouse/read-bar-columns.ts';
 import { readSpecialTreatment } from '../warehouse/special-treatment.ts';
 import {
   lastCloses,
@@ -13,6 +14,8 @@ import {
 
 /** Days before a batch's range that the rules may look at. */
 const LOOK_BACK_DAYS = 60;
+/** Longer batches are not compared with what is stored before the load: that reads as much as it judges. */
+const STORED_DAYS = 31;
 
 /** What the warehouse knows of the market, as judging needs it. */
 export function createMarketFacts(warehouse: Warehouse): MarketFacts {
@@ -20,6 +23,14 @@ export function createMarketFacts(warehouse: Warehouse): MarketFacts {
     knownInstruments: (symbols) => readInstruments(warehouse, symbols),
     async saveInstruments(instruments, source) {
       await upsertInstruments(warehouse, instruments, source);
+    },
+    async storedBars({ symbols, startDate, endDate }) {
+      const [firstDay, lastDay] = [toDayNumber(startDate), toDayNumber(endDate)];
+      if (lastDay - firstDay > STORED_DAYS) {
+        return undefined;
+      }
+      const stored = await readBarColumns(warehouse, { symbols, firstDay, lastDay });
+      return stored.length === 0 ? undefined : stored;
     },
     async judgeContext({ symbols, startDate, endDate }) {
       const [startDay, endDay] = [toDayNumber(startDate), toDayNumber(endDate)];

@@ -16,6 +16,7 @@ const NEXT: TradingDay = '2024-03-05';
 /** Two symbols whose bar of FIRST has too low a close: the source never notices one, and corrects the other. */
 const WRONG_FOR_EVER = 0;
 const CORRECTED = 1;
+const RESTATED: TradingDay = '2024-01-25';
 const TICK = 100;
 
 /** Midnight in Shanghai, at the end of a day. */
@@ -24,7 +25,12 @@ function midnightAfter(day: TradingDay): number {
 }
 
 describe('verdicts, on real servers', () => {
-  const state: { database?: TestDatabase; worker?: MarketWorker; world?: SimulatedWorld } = {};
+  const state: {
+    database?: TestDatabase;
+    worker?: MarketWorker;
+    world?: SimulatedWorld;
+    market?: { readonly restatements: object[] };
+  } = {};
   const { instruments } = marketOf(MARKET);
   const trading = instruments
     .map(({ symbol }) => symbol)
@@ -56,7 +62,8 @@ describe('verdicts, on real servers', () => {
   before(async () => {
     const database = await testDatabase('demo');
     const { address, namespace } = await testTemporal();
-    const market = { ...MARKET, restatements: wrongCloses() as never };
+    const restatements = [...wrongCloses()];
+    const market = { ...MARKET, restatements: restatements as never };
     const world = createSimulatedWorld(market, midnightAfter(FIRST));
     const worker = await startMarketWorker({
       databaseUrl: database.url,
@@ -65,7 +72,7 @@ describe('verdicts, on real servers', () => {
       source: world.source,
       now: () => world.now,
     });
-    Object.assign(state, { database, world, worker });
+    Object.assign(state, { database, world, worker, market: { restatements } });
   });
 
   after(async () => {
@@ -74,9 +81,9 @@ describe('verdicts, on real servers', () => {
   });
 
   function parts(): Required<typeof state> {
-    const { database, worker, world } = state;
-    assert.ok(database && worker && world);
-    return { database, worker, world };
+    const { database, worker, world, market } = state;
+    assert.ok(database && worker && world && market);
+    return { database, worker, world, market };
   }
 
   async function daily(day: TradingDay): Promise<void> {
@@ -145,6 +152,45 @@ describe('verdicts, on real servers', () => {
     const [row] = await query<{ count: number }>(`select count(*) from ${what}`);
     return row?.count ?? 0;
   }
+
+  it('of restated bars know the stored version: another unit is undone, a correction is taken', async () => {
+    const { worker, world, market } = parts();
+    const [unit = '', corrected = ''] = trading.slice(3);
+    const job = { symbols: [unit, corrected], startDate: '2024-01-15', endDate: '2024-02-02' };
+    await worker.client.runJob({ ...job, jobName: 'before' });
+    const day = toDayNumber(RESTATED);
+    const [before = 0, after = 0] = [unit, corrected].map(
+      (symbol) => marketOf(MARKET).bars([symbol], day, day).volume[0],
+    );
+    world.now += 1;
+    market.restatements.push(
+      { symbol: unit, day, from: world.now, volume: 100 * before },
+      { symbol: corrected, day, from: world.now, volume: 2 * after },
+    );
+
+    const { runId } = await worker.client.runJob({ ...job, jobName: 'after', skipExisting: false });
+
+    assert.deepEqual(
+      await query(
+        `select symbol, volume::float8 from daily_bars
+          where symbol in ('${unit}', '${corrected}') and trade_date = '${RESTATED}' order by volume = ${before} desc`,
+      ),
+      [
+        { symbol: unit, volume: before },
+        { symbol: corrected, volume: 2 * after },
+      ],
+    );
+    assert.deepEqual(
+      await query(
+        `select f.symbol, f.rule, f.outcome from quality_findings f join load_batches l using (batch_id)
+          where l.run_id = '${runId}' and f.trade_date = '${RESTATED}' order by f.rule`,
+      ),
+      [
+        { symbol: unit, rule: 'A05_unit_both', outcome: 'repaired' },
+        { symbol: corrected, rule: 'X02_restatement', outcome: 'published' },
+      ],
+    );
+  });
 
   it('bear the name of the rules that a job sets, by all its workers', async () => {
     const { worker } = parts();

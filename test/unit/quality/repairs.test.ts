@@ -127,6 +127,19 @@ describe('a repair', () => {
     assert.deepEqual(confirmed.repairs, []);
   });
 
+  it('takes other values than the stored ones for a correction where it is told to', () => {
+    const { columns, context } = cleanSample();
+    const stored = takeRows(columns, rowsOf(columns.length));
+    stored.volume[rowOf(60)] = 0.9 * (stored.volume[rowOf(60)] ?? 0);
+
+    const verdict = judgeBars(columns, { ...context, stored, areRestatementsFine: true });
+    const strict = judgeBars(columns, { ...context, stored });
+
+    assert.deepEqual(verdict.hits, { X02_restatement: 1 });
+    assert.equal(verdict.score, 1);
+    assert.ok(strict.score < 1);
+  });
+
   it('still finds the unit where twelve sessions end in zeros that the others do not have', () => {
     const { columns, context } = cleanSample();
     const sent = takeRows(columns, rowsOf(columns.length));
