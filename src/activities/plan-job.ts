@@ -9,9 +9,10 @@ import { mergeRuleSettings, type RuleSettings } from '../domain/rule-settings.ts
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { closeRun, type CloseRunDeps } from './close-run.ts';
 import type { EtlActivities, JobPlan, PlanJobInput } from './contract.ts';
-import type { EtlDeps, SourceSet } from './deps.ts';
+import type { EtlDeps } from './deps.ts';
 import { findSource } from './find-source.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { passedOver } from './passed-over.ts';
 import { planWork, type PlannedWork } from './plan-work.ts';
 
 type PlanDeps = Pick<EtlDeps, 'reference' | 'facts' | 'sources' | 'planning' | 'rules' | 'desk'> &
@@ -61,22 +62,6 @@ export function createPlanJob(deps: PlanDeps): EtlActivities['planJob'] {
 
 function waitsForNobody({ dependsOn = [] }: EtlJobConfig): boolean {
   return dependsOn.length === 0;
-}
-
-/** Sources of the order that lack a setting: said, lest somebody thinks that they were asked. */
-function passedOver(
-  sources: SourceSet,
-  { sources: order, orders }: EtlJobConfig,
-): readonly string[] {
-  const ordered = [order, ...Object.values(orders?.markets ?? {})].flat();
-  return sources.expand([...new Set(ordered)]).flatMap((name) => {
-    try {
-      sources.get(name);
-      return [];
-    } catch (error) {
-      return error instanceof ConfigurationError ? [`passed over: ${error.headline}`] : [];
-    }
-  });
 }
 
 /** The job's own rules over those of this installation: settled once, so that all workers judge a run alike. */

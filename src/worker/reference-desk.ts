@@ -100,7 +100,10 @@ function sourcesWith(
     return source?.fetchDataset === undefined ? [] : [source];
   });
   const able = remote.filter(({ capabilities }) => capabilities.datasets.includes(dataset));
-  const isExpected = BESIDE.includes(dataset) ? able.length > 0 : remote.length > 0;
+  // Some sources have no list of suspensions, but a row for each day without a trade.
+  const isInRows =
+    dataset === 'suspensions' && remote.some(({ capabilities }) => capabilities.reportsSuspensions);
+  const isExpected = isInRows || BESIDE.includes(dataset) ? able.length > 0 : remote.length > 0;
   return isExpected ? able : undefined;
 }
 

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 
 import { sourceTurns } from '../../../src/activities/extract/source-turns.ts';
+import { passedOver } from '../../../src/activities/passed-over.ts';
 import { orderLines, ordersInForce } from '../../../src/cli/source-order-view.ts';
 import { parseConfig } from '../../../src/config/config.ts';
 import { parseJobInput } from '../../../src/config/job-config.ts';
 import { missingSetting } from '../../../src/config/remote-sources.ts';
+import { openGate } from '../../../src/sources/call-gate.ts';
+import { createSources } from '../../../src/worker/sources.ts';
 import { messageOf } from '../config/message-of.ts';
 
 const SHANGHAI = '600000.SH';
@@ -104,6 +107,18 @@ describe('the order of the sources', () => {
 
     assert.deepEqual([installed.sources, installed.orders], [['tushare'], orders]);
     assert.deepEqual([own.sources, own.orders], [['baostock'], undefined]);
+  });
+});
+
+describe('a plan', () => {
+  it('says which sources of its order are passed over for want of a setting', () => {
+    const config = parseConfig({ ETL_SOURCES: 'tushare,baostock; BSE=tiingo' });
+    const sources = createSources(config, {} as never, openGate);
+
+    assert.deepEqual(passedOver(sources, config), [
+      'passed over: source tushare: TUSHARE_TOKEN is not set',
+      'passed over: source tiingo: TIINGO_TOKEN is not set',
+    ]);
   });
 });
 
