@@ -34,6 +34,8 @@ export interface JobPlan extends RunIdentity {
   readonly retryFailed: boolean;
   /** Set: no retry is planned where no symbol has failed. Absent in older histories. */
   readonly retriesOnlyFailures?: boolean;
+  /** false: no sample is to be compared with another source. */
+  readonly comparesSample?: boolean;
   /** First delay of a retried stage. */
   readonly retryDelayMs: number;
   readonly sources: readonly string[];

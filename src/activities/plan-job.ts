@@ -55,7 +55,8 @@ export function createPlanJob(deps: PlanDeps): EtlActivities['planJob'] {
         notes,
         retryDelayMs: deps.planning.retryDelayMs,
       });
-      return account === undefined ? plan : { ...plan, account };
+      const comparesSample = (deps.planning.sampleSymbols ?? 0) > 0;
+      return { ...plan, comparesSample, ...(account === undefined ? {} : { account }) };
     });
   };
 }

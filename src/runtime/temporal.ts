@@ -94,6 +94,8 @@ async function launch(
     args: argumentsOf(options, port, uiPort),
     logFile: join(options.folder, 'temporal.log'),
     user: undefined,
+    // Short-lived: it may take more memory and collect it less often.
+    ...(options.isLasting === false ? { env: { GOGC: '400' } } : {}),
   };
   const child = spawnServer(command);
   // Before it answers: a run that is killed while it waits leaves a server that the next one can find.

@@ -14,7 +14,7 @@ const samples = proxyActivities<SampleActivities>({
 /** Compares a few symbols of the run with another source. Whatever comes of it, the job has ended well. */
 export async function compareWithSecondSource(plan: JobPlan): Promise<void> {
   const isIdle = plan.isDryRun === true || plan.account !== undefined || plan.batches === 0;
-  if (isIdle || !patched('cross-source-sample')) {
+  if (isIdle || plan.comparesSample === false || !patched('cross-source-sample')) {
     return;
   }
   try {

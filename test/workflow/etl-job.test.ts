@@ -11,7 +11,7 @@ import {
 import { ConfigurationError, TransientError } from '../../src/domain/errors.ts';
 import type { EtlMetrics } from '../../src/domain/job.ts';
 import type { JobProgress } from '../../src/workflows/job-progress.ts';
-import { fakeJob, type FakeJob } from '../support/fake-activities.ts';
+import { fakeJob, metricsOf, type FakeJob } from '../support/fake-activities.ts';
 import { eventually } from '../support/eventually.ts';
 import { createGate } from '../support/gate.ts';
 import { testTemporal, withWorker } from '../support/temporal.ts';
@@ -88,6 +88,43 @@ describe('etlJob', () => {
     await runJob(job, (handle) => handle.result());
 
     assert.deepEqual(job.loaded, []);
+    assert.equal(job.finished.length, 1);
+  });
+
+  it('ends with its plan where the plan has closed the run: one activity and no more', async () => {
+    const job = fakeJob({ batches: 0, retry: { firstBatch: 0, batches: 0, symbols: 0 } });
+    const { planJob } = job.activities;
+    job.activities.planJob = async (input) => ({
+      ...(await planJob(input)),
+      account: metricsOf(input, 0),
+    });
+
+    const { metrics, stages } = await runJob(job, async (handle) => {
+      const result = (await handle.result()) as EtlMetrics;
+      const { events = [] } = await handle.fetchHistory();
+      const scheduled = (events ?? []).flatMap(
+        (event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? [],
+      );
+      const { searchAttributes } = await handle.describe();
+      return { metrics: result, stages: [...scheduled, ...(searchAttributes['EtlStage'] ?? [])] };
+    });
+
+    assert.deepEqual(stages, ['planJob', 'complete']);
+    assert.equal(metrics.status, 'success');
+    assert.deepEqual(job.finished, []);
+  });
+
+  it('asks for no second chance where no symbol has failed', async () => {
+    const job = fakeJob({ batches: 1, retry: { firstBatch: 5, batches: 1, symbols: 1 } });
+    const { planJob } = job.activities;
+    job.activities.planJob = async (input) => ({
+      ...(await planJob(input)),
+      retriesOnlyFailures: true,
+    });
+
+    await runJob(job, (handle) => handle.result());
+
+    assert.deepEqual(job.loaded, [0]);
     assert.equal(job.finished.length, 1);
   });
 
