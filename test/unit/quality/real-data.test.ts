@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 
-import { takeRows, type BarColumns } from '../../../src/domain/bar.ts';
+import { MISSING, takeRows, type BarColumns } from '../../../src/domain/bar.ts';
 import { fromDayNumber, toDayNumber } from '../../../src/domain/trading-day.ts';
 import { judgeBars, judgeFully } from '../../../src/quality/judge.ts';
+import { blank } from '../../../src/quality/mutants/mutant.ts';
 import { openSheet } from '../../../src/quality/sheet.ts';
 import { FATE, type JudgeContext, type Verdict } from '../../../src/quality/verdict.ts';
 import {
@@ -74,6 +75,19 @@ describeWithSharedData('quality of real bars', () => {
       'A10_vwap_outside_range 300999.SZ 2020-12-09',
     ]);
     assert.deepEqual(fatesOf(verdict), { published: 122_536, held: 3 });
+  });
+
+  it('finds and changes no more where the source sends no previous closes', () => {
+    const columns = readBaostock('baostock_csi300_2020_2025_dev');
+    for (let row = 0; row < columns.length; row += 1) {
+      blank(columns, row, 'preClose', MISSING.noColumn);
+    }
+
+    const verdict = judgeBars(columns, contextOf(columns));
+
+    assert.deepEqual(fatesOf(verdict), { published: 122_536, held: 3 });
+    assert.equal(verdict.hits['A10_vwap_outside_range'], 3);
+    assert.deepEqual(verdict.repairs, []);
   });
 
   it('publishes 21 symbols of Shanghai, 2010 to 2024, whole', () => {
