@@ -19,6 +19,8 @@ const SETTINGS = {
   // Three sessions a batch: several batches are under way when a source dies.
   ETL_BATCH_ROWS: '1000',
   ETL_BREAKER_COOLDOWN: '2',
+  // Its calls would move the breakers that are being watched.
+  ETL_SAMPLE_SYMBOLS: '0',
 };
 /** By how much sources round their amounts, in 1/10,000 CNY; the others are exact: see docs/sources.md. */
 const AMOUNT_ROUNDING: Readonly<Record<string, number>> = { tencent: 1_000_000 };
