@@ -7,6 +7,7 @@ export const CLEANUP_CLASSES = [
   'scores',
   'quality_results',
   'reports',
+  'samples',
   'checks',
   'quarantine',
   'notices',

@@ -11,6 +11,7 @@ const OLD_ROWS = {
   costs: { table: 'quality_costs', key: 'ctid', where: OF_OLD_BATCHES },
   scores: { table: 'quality_batches', key: 'batch_id', where: OF_OLD_BATCHES },
   quality_results: { table: 'batch_verdicts', key: 'batch_id', where: OF_OLD_BATCHES },
+  samples: { table: 'source_samples', key: 'run_id', where: 'sampled_at < $1' },
   checks: { table: 'quality_checks', key: 'check_id', where: 'created_at < $1' },
   quarantine: {
     table: 'quarantine',

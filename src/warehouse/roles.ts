@@ -29,10 +29,12 @@ grant insert, update on
   quality_check_days, quality_check_rules, quality_check_findings, quality_reports,
   rulesets, quality_batches, quality_costs, quality_findings, bar_repairs, provisional_bars,
   coverage_scope, absences, source_breakers, source_breaker_events, source_switches, source_quotas, source_calls, source_attempts,
-  price_limits, st_status, daily_basics, symbol_changes, reference_refreshes to etl_load;
+  price_limits, st_status, daily_basics, symbol_changes, reference_refreshes,
+  model_versions, model_drift, threshold_versions, source_samples, source_differences, notices, notice_tellings to etl_load;
 grant delete on
   quality_check_symbols, quality_check_days, quality_check_rules, quality_check_findings,
-  provisional_bars, job_batches, job_symbol_failures, absences, source_switches, source_calls, source_attempts to etl_load;
+  provisional_bars, job_batches, job_symbol_failures, absences, source_switches, source_calls, source_attempts,
+  source_samples, source_differences to etl_load;
 grant execute on function withdraw_bars(text[], date[], timestamptz) to etl_load;
 grant usage on all sequences in schema public to etl_load;
 alter role etl_read set default_transaction_read_only = on;
