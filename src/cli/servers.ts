@@ -114,6 +114,12 @@ export async function withDatabase<Result>(
 ): Promise<Result> {
   const quiet = { ...invocation, output: { ...invocation.output, talk: invocation.output.detail } };
   const deadline = Date.now() + HOME_TIMEOUT_MS;
+  if (database === 'standard' && config.databaseUrl === undefined) {
+    const { isDemoRunning } = await import('../runtime/stack.ts');
+    if (isDemoRunning(config.home)) {
+      invocation.output.talk('a demo runs in this home: its data are seen with --demo');
+    }
+  }
   for (;;) {
     const stack = await openServers(config, quiet, { postgres: true, temporal: false, database });
     try {

@@ -86,6 +86,11 @@ export function runningDatabaseUrl(home: string): string | undefined {
     : withDatabase(postgresUrl, database);
 }
 
+/** Whether the stack that runs in this home now is a demo's. */
+export function isDemoRunning(home: string): boolean {
+  return readRunningStack(home)?.database === DATABASES.demo;
+}
+
 /** A server's URL with another database. */
 function withDatabase(url: string, database: string): string {
   const changed = new URL(url);
