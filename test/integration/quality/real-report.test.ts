@@ -97,7 +97,7 @@ describeWithSharedData('the quality report of real bars', () => {
     it('opens without a word in the console and without a request', async () => {
       const trouble = await openPage({ colorScheme: 'light', width: 1100 }, async (opened) => {
         assert.match((await opened.textContent('h1')) ?? '', /1 July to 31 December 2020/);
-        assert.equal(await opened.locator('section').count(), 11);
+        assert.equal(await opened.locator('section').count(), 12);
         // Trend, calendar, dimensions, and prices with volumes of two flagged symbols.
         assert.ok((await opened.locator('svg[role=img]').count()) >= 7);
         const cells = await opened.locator('#completeness rect').count();
