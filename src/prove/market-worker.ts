@@ -30,6 +30,8 @@ export interface MarketWorkerOptions {
   readonly batchSize?: number;
   /** Activities at a time. */
   readonly maxActivities?: number;
+  /** How often a stage is tried again when its source fails; 2 when left out. */
+  readonly transientRetries?: number;
 }
 
 /** A worker in this process over a source of the caller's making: proofs and tests decide what the world says, and when. */
@@ -100,7 +102,7 @@ export async function startMarketWorker(options: MarketWorkerOptions): Promise<M
     queuePrefix,
     queues: ['data_ingestion', 'maintenance'],
     activities,
-    retry: { transientRetries: 2, transientDelayMs: RETRY_DELAY_MS },
+    retry: { transientRetries: options.transientRetries ?? 2, transientDelayMs: RETRY_DELAY_MS },
     notify: () => Promise.resolve(),
     maxActivities: options.maxActivities ?? MAX_ACTIVITIES,
   });

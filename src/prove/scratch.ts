@@ -24,9 +24,16 @@ async function runOn(databaseUrl: string, statement: string): Promise<void> {
   }
 }
 
-export async function createScratch(serverUrl: string): Promise<Scratch> {
+/** `isDurable: false`: a crash of the server may lose the last commits, which are quicker for that. */
+export async function createScratch(
+  serverUrl: string,
+  { isDurable = true }: { readonly isDurable?: boolean } = {},
+): Promise<Scratch> {
   const name = `candlewick_proof_${randomUUID().replaceAll('-', '').slice(0, 12)}`;
   await runOn(serverUrl, `create database ${name}`);
+  if (!isDurable) {
+    await runOn(serverUrl, `alter database ${name} set synchronous_commit = off`);
+  }
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   await migrate(url.href, { purpose: 'demo' });
