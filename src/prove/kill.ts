@@ -7,11 +7,13 @@ import pg from 'pg';
 import { connectTemporal } from '../client/connection.ts';
 import type { EtlMetrics } from '../domain/job.ts';
 import { queueName } from '../domain/task-queues.ts';
+import { isAlive } from '../runtime/process-files.ts';
 import { startChaosServers, type ChaosServers } from './chaos-servers.ts';
 import { digestTables } from './digest-tables.ts';
 import { describeFault, faultsOf, type PlannedFault } from './kill-plan.ts';
 import { Claims, type Proof, type ProofContext, type ProofResult } from './proof.ts';
 import { createScratch, type Scratch } from './scratch.ts';
+import { settled } from './settled.ts';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
 export interface KillJob {
@@ -114,7 +116,7 @@ async function backfillUnder(
 
 interface Crew {
   readonly queuePrefix: string;
-  killOne(): void;
+  killOne(): Promise<void>;
   lastLines(): string;
   stop(): Promise<void>;
 }
@@ -149,8 +151,9 @@ function startCrew(servers: ChaosServers, scratch: Scratch, { symbols }: KillJob
   start();
   return {
     queuePrefix,
-    killOne() {
-      const pid = workers.at(-1)?.pid ?? 0;
+    async killOne() {
+      // One that started while Temporal was away has ended by itself: the kill is for the one that follows it.
+      const pid = await settled(() => Promise.resolve(workers.at(-1)?.pid ?? 0), isAlive);
       process.kill(pid, 'SIGKILL');
     },
     lastLines: () => workers.map((worker) => worker.lastLines()).join('\n'),
@@ -233,7 +236,7 @@ async function strike(faults: readonly PlannedFault[], scene: Scene): Promise<nu
       break;
     }
     if (fault === 'worker SIGKILL') {
-      scene.crew.killOne();
+      await scene.crew.killOne();
     } else if (fault === 'PostgreSQL crash') {
       await scene.servers.restartPostgres();
     } else {
