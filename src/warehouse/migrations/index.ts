@@ -9,6 +9,7 @@ import { sourceQuota } from './0012-source-quota.ts';
 import { sourceAttempts } from './0013-source-attempts.ts';
 import { referenceData } from './0015-reference-data.ts';
 import { refreshScope } from './0016-refresh-scope.ts';
+import { callsOfTheDead } from './0017-calls-of-the-dead.ts';
 import { qualityScores } from './0020-quality-scores.ts';
 import { barRepairs } from './0021-bar-repairs.ts';
 import { provisionalBars } from './0022-provisional-bars.ts';
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sourceAttempts,
   referenceData,
   refreshScope,
+  callsOfTheDead,
   qualityScores,
   barRepairs,
   provisionalBars,
