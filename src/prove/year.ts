@@ -8,7 +8,7 @@ import { listAbsences, summariseCoverage } from '../warehouse/coverage.ts';
 import { startMarketWorker, type MarketWorker } from './market-worker.ts';
 import { runDailyAt } from './nominal-run.ts';
 import { Claims, type Proof, type ProofContext, type ProofResult } from './proof.ts';
-import { createScratch, type Scratch } from './scratch.ts';
+import { createScratch } from './scratch.ts';
 import { createSimulatedWorld, type SimulatedWorld } from './simulated-world.ts';
 
 const SEED = 2024;
@@ -86,7 +86,7 @@ export const year: Proof = {
       transientRetries: 0,
     });
     try {
-      return await proveYear(context, scratch, { worker, world, troubles });
+      return await proveYear(context, { worker, world, troubles });
     } finally {
       await worker.stop();
       await scratch.remove();
@@ -100,7 +100,7 @@ interface Year {
   readonly troubles: Troubles;
 }
 
-async function proveYear(context: ProofContext, _: Scratch, parts: Year): Promise<ProofResult> {
+async function proveYear(context: ProofContext, parts: Year): Promise<ProofResult> {
   const claims = new Claims();
   const startedAt = Date.now();
   const { runs, failedRuns } = await runTheYear(context, parts);
