@@ -1,7 +1,7 @@
 import type { Instrument } from '../domain/instrument.ts';
 import { exchangeOf } from '../domain/stock-symbol.ts';
 import { toDayNumber, type DayNumber, type TradingDay } from '../domain/trading-day.ts';
-import { lowerBound } from './lower-bound.ts';
+import { lowerBound } from '../domain/lower-bound.ts';
 import { sessionsBetween } from './trading-calendar.ts';
 
 /** What is needed to know when an instrument was listed. */

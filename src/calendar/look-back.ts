@@ -1,6 +1,6 @@
 import { fromDayNumber, toDayNumber, type TradingDay } from '../domain/trading-day.ts';
 import { sessionsOf } from './trading-calendar.ts';
-import { lowerBound } from './lower-bound.ts';
+import { lowerBound } from '../domain/lower-bound.ts';
 
 const DAYS_A_WEEK = 7;
 const SESSIONS_A_WEEK = 5;

@@ -7,7 +7,7 @@ import {
   type TradingDay,
 } from '../domain/trading-day.ts';
 import { WEEKDAY_CLOSURES } from './closures.ts';
-import { lowerBound } from './lower-bound.ts';
+import { lowerBound } from '../domain/lower-bound.ts';
 
 /** The days of which the calendar knows whether they are sessions. Beyond it nothing is known, not even "closed". */
 export const CALENDAR_HORIZON = {

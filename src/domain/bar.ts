@@ -36,6 +36,8 @@ export const VALUE_COLUMNS = [
   'amount',
 ] as const;
 export type ValueColumn = (typeof VALUE_COLUMNS)[number];
+/** The values of rows; BarColumns are such, with more beside them. */
+export type ValueColumns = Readonly<Record<ValueColumn, Float64Array>>;
 
 /**
  * Why a cell has no value (NaN). Four bits a cell in `BarColumns.missing`, at bit 4 × index in VALUE_COLUMNS.
@@ -132,6 +134,14 @@ export function takeRows(columns: BarColumns, rows: Uint32Array): BarColumns {
 /** All of a row but what refers to its own columns' dictionary and manifest: `symbolId` and `answer`. */
 export function copyRow(from: BarColumns, row: number, to: BarColumns, place: number): void {
   to.tradingDay[place] = from.tradingDay[row] ?? 0;
+  copyValues(from, row, to, place);
+  to.missing[place] = from.missing[row] ?? 0;
+  to.marks[place] = from.marks[row] ?? 0;
+  to.sourceRow[place] = from.sourceRow[row] ?? 0;
+}
+
+/** The seven values of a row. */
+export function copyValues(from: ValueColumns, row: number, to: ValueColumns, place: number): void {
   to.open[place] = from.open[row] ?? Number.NaN;
   to.high[place] = from.high[row] ?? Number.NaN;
   to.low[place] = from.low[row] ?? Number.NaN;
@@ -139,9 +149,23 @@ export function copyRow(from: BarColumns, row: number, to: BarColumns, place: nu
   to.preClose[place] = from.preClose[row] ?? Number.NaN;
   to.volume[place] = from.volume[row] ?? Number.NaN;
   to.amount[place] = from.amount[row] ?? Number.NaN;
-  to.missing[place] = from.missing[row] ?? 0;
-  to.marks[place] = from.marks[row] ?? 0;
-  to.sourceRow[place] = from.sourceRow[row] ?? 0;
+}
+
+/** All rows of `from` as the first ones of `to`, which has room for them and the same dictionary. */
+export function copyColumns(from: BarColumns, to: BarColumns): void {
+  to.symbolId.set(from.symbolId);
+  to.tradingDay.set(from.tradingDay);
+  to.open.set(from.open);
+  to.high.set(from.high);
+  to.low.set(from.low);
+  to.close.set(from.close);
+  to.preClose.set(from.preClose);
+  to.volume.set(from.volume);
+  to.amount.set(from.amount);
+  to.missing.set(from.missing);
+  to.marks.set(from.marks);
+  to.sourceRow.set(from.sourceRow);
+  to.answer.set(from.answer);
 }
 
 /** The first rows, without a copy. */

@@ -1,4 +1,4 @@
-import { VALUE_COLUMNS } from '../domain/bar.ts';
+import { copyValues, VALUE_COLUMNS } from '../domain/bar.ts';
 import { boardOf } from '../domain/stock-symbol.ts';
 import type { BatchReport } from './batch-report.ts';
 import { buildTape } from './build-tape.ts';
@@ -114,7 +114,7 @@ function transfer(
     report.leavesHole[row] = fate === FATE.quarantine ? 1 : 0;
     report.oddity[row] = found.oddity[position] ?? 0;
     if (cleanData && fate !== FATE.quarantine) {
-      copyValues(sheet, tape, position, row);
+      copyValues(tape.values, position, sheet.columns, row);
     }
   }
 }
@@ -134,14 +134,4 @@ function propose(
       report.proposals.push({ row, column, original, repaired, rule, confidence });
     }
   }
-}
-
-function copyValues({ columns }: Sheet, { values }: Tape, position: number, row: number): void {
-  columns.open[row] = values.open[position] ?? Number.NaN;
-  columns.high[row] = values.high[position] ?? Number.NaN;
-  columns.low[row] = values.low[position] ?? Number.NaN;
-  columns.close[row] = values.close[position] ?? Number.NaN;
-  columns.preClose[row] = values.preClose[position] ?? Number.NaN;
-  columns.volume[row] = values.volume[position] ?? Number.NaN;
-  columns.amount[row] = values.amount[position] ?? Number.NaN;
 }

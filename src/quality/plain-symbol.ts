@@ -8,6 +8,7 @@ import { isStByMarks, isUnlimitedResumption, limitPercent } from './market.ts';
 import { firstRowOf } from './second-source.ts';
 import type { Thresholds } from './settings.ts';
 import type { Sheet } from './sheet.ts';
+import { cellsAt } from './tape.ts';
 import type { JudgeContext } from './verdict.ts';
 
 /** Adjacent volumes this far apart are worth a full look. */
@@ -70,20 +71,15 @@ function areEndsPlain(sheet: Sheet, { from, to, symbol }: Group, context: JudgeC
 }
 
 function areValuesPlain({ sent }: Sheet, { from, to, tick }: Group): boolean {
-  const { open, high, low, close, preClose, volume, amount, missing } = sent;
+  const { missing } = sent;
+  const rows = { values: sent };
   const given = missing[from] ?? 0;
   const absent = absentColumns(given);
   if (!isOptional(absent) || isOtherwiseMissing(given, absent)) {
     return false;
   }
   for (let row = from; row < to; row += 1) {
-    scratch[0] = open[row] ?? Number.NaN;
-    scratch[1] = high[row] ?? Number.NaN;
-    scratch[2] = low[row] ?? Number.NaN;
-    scratch[3] = close[row] ?? Number.NaN;
-    scratch[4] = preClose[row] ?? Number.NaN;
-    scratch[5] = volume[row] ?? Number.NaN;
-    scratch[6] = amount[row] ?? Number.NaN;
+    cellsAt(rows, row, scratch);
     if (missing[row] !== given || isIncomplete(absent) || brokenByValues(scratch, tick) !== 0) {
       return false;
     }

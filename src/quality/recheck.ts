@@ -1,4 +1,3 @@
-import { VALUE_COLUMNS } from '../domain/bar.ts';
 import { brokenCells, isComplete, isWithinReach } from './edit-diagnosis.ts';
 import { HIT } from './hit-list.ts';
 import { LINK, linkInto } from './links.ts';
@@ -16,8 +15,7 @@ export function recheckRepairs(tape: Tape, report: TapeReport, sent: Tape['value
   );
   for (const position of repaired) {
     if (report.fate[position] === FATE.publish && !holds(tape, report, position)) {
-      const cells = Float64Array.from(VALUE_COLUMNS, (name) => sent[name][position] ?? Number.NaN);
-      report.withdraw(tape, position, cells);
+      report.withdraw(tape, position, cellsAt({ values: sent }, position));
     }
   }
 }

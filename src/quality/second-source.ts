@@ -1,4 +1,5 @@
 import type { BarColumns } from '../domain/bar.ts';
+import { lowerBound } from '../domain/lower-bound.ts';
 import { isSound, witnessOf } from './edit-diagnosis.ts';
 import { CELL } from './invariants.ts';
 import { isTrusted } from './links.ts';
@@ -31,17 +32,7 @@ function alignRows(tape: Tape, columns: BarColumns): Int32Array {
 
 /** The first row of a symbol, by its id, of columns that are sorted by symbol. */
 export function firstRowOf({ symbolId }: BarColumns, id: number): number {
-  let low = 0;
-  let high = symbolId.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((symbolId[middle] ?? 0) < id) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
+  return lowerBound(symbolId, id);
 }
 
 /**

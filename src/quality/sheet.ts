@@ -1,4 +1,5 @@
-import { allocateBarColumns, takeRows, type BarColumns } from '../domain/bar.ts';
+import { allocateBarColumns, copyColumns, takeRows, type BarColumns } from '../domain/bar.ts';
+import { lowerBound } from '../domain/lower-bound.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { DayNumber } from '../domain/trading-day.ts';
 
@@ -69,19 +70,7 @@ function sortedOrder({ symbolId, tradingDay, length }: BarColumns): Uint32Array 
 
 function copyOf(columns: BarColumns): BarColumns {
   const copy = allocateBarColumns(columns.length, columns.symbols);
-  copy.symbolId.set(columns.symbolId);
-  copy.tradingDay.set(columns.tradingDay);
-  copy.open.set(columns.open);
-  copy.high.set(columns.high);
-  copy.low.set(columns.low);
-  copy.close.set(columns.close);
-  copy.preClose.set(columns.preClose);
-  copy.volume.set(columns.volume);
-  copy.amount.set(columns.amount);
-  copy.missing.set(columns.missing);
-  copy.marks.set(columns.marks);
-  copy.sourceRow.set(columns.sourceRow);
-  copy.answer.set(columns.answer);
+  copyColumns(columns, copy);
   return copy;
 }
 
@@ -118,15 +107,5 @@ function groupsOf(symbolId: Uint32Array): Uint32Array {
 
 /** Index of the first session at or after `day`. */
 export function sessionAtOrAfter(sessions: Int32Array, day: DayNumber): number {
-  let low = 0;
-  let high = sessions.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sessions[middle] ?? 0) < day) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
+  return lowerBound(sessions, day);
 }

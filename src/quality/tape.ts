@@ -1,4 +1,4 @@
-import type { BarColumns, ValueColumn } from '../domain/bar.ts';
+import type { BarColumns, ValueColumns } from '../domain/bar.ts';
 import { VALUE_COLUMNS } from '../domain/bar.ts';
 import type { Board, StockSymbol } from '../domain/stock-symbol.ts';
 import type { DayNumber } from '../domain/trading-day.ts';
@@ -20,7 +20,7 @@ export interface Tape {
   readonly row: Uint32Array;
   readonly day: Int32Array;
   readonly session: Int32Array;
-  readonly values: Readonly<Record<ValueColumn, Float64Array>>;
+  readonly values: ValueColumns;
   /** Percent; NaN where no limit is known. */
   readonly limit: Float64Array;
   /** Last close / ex-right previous close between the bar before and this one; 1 without event, NaN where not known. */
@@ -40,7 +40,7 @@ export interface Tape {
 
 /** The values at a position, in the order of VALUE_COLUMNS; `into` where one array is enough for all rows. */
 export function cellsAt(
-  { values }: Tape,
+  { values }: Pick<Tape, 'values'>,
   position: number,
   into: Cells = new Float64Array(VALUE_COLUMNS.length),
 ): Cells {

@@ -1,4 +1,10 @@
-import { allocateBarColumns, firstRows, MISSING, type BarColumns } from '../domain/bar.ts';
+import {
+  allocateBarColumns,
+  copyColumns,
+  firstRows,
+  MISSING,
+  type BarColumns,
+} from '../domain/bar.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { fromDayNumber, type DayNumber } from '../domain/trading-day.ts';
 import { BIND_KEYS } from './compare-stored.ts';
@@ -80,16 +86,6 @@ class Collector {
 /** The same rows in columns of twice the length. */
 function grown(from: BarColumns): BarColumns {
   const to = allocateBarColumns(from.length * 2, from.symbols);
-  to.symbolId.set(from.symbolId);
-  to.tradingDay.set(from.tradingDay);
-  to.open.set(from.open);
-  to.high.set(from.high);
-  to.low.set(from.low);
-  to.close.set(from.close);
-  to.preClose.set(from.preClose);
-  to.volume.set(from.volume);
-  to.amount.set(from.amount);
-  to.missing.set(from.missing);
-  to.sourceRow.set(from.sourceRow);
+  copyColumns(from, to);
   return to;
 }

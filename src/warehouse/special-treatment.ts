@@ -1,11 +1,7 @@
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { DayNumber, TradingDay } from '../domain/trading-day.ts';
+import type { SpecialTreatment } from '../quality/special-treatment.ts';
 import { queryRows, type Warehouse } from './pool.ts';
-
-interface SpecialTreatment {
-  readonly knownDays: Int32Array;
-  readonly days: ReadonlyMap<StockSymbol, Int32Array>;
-}
 
 /** Days of a range on which symbols were ST, and of which of its sessions that is known: those of which the list was fetched. */
 export async function readSpecialTreatment(

@@ -1,3 +1,5 @@
+import { lowerBound } from '../../domain/lower-bound.ts';
+
 /** Keys sorted into at most 256 bins of about equally many rows each: what histograms are made over. */
 export interface Bins {
   readonly features: number;
@@ -48,19 +50,4 @@ export function edgesOf(
     }
   }
   return Int32Array.from(edges);
-}
-
-/** Index of the first edge that is not below `key`; the number of edges where there is none. */
-export function lowerBound(edges: Int32Array, key: number): number {
-  let low = 0;
-  let high = edges.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((edges[middle] ?? 0) < key) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
 }

@@ -1,5 +1,6 @@
 import type { DriftReference, DriftVerdict } from '../../domain/anomaly-model.ts';
-import { edgesOf, lowerBound } from './bins.ts';
+import { lowerBound } from '../../domain/lower-bound.ts';
+import { edgesOf } from './bins.ts';
 import { selectKeys } from './model.ts';
 
 const BINS = 20;

@@ -1,4 +1,4 @@
-import { lowerBound } from '../../calendar/lower-bound.ts';
+import { lowerBound } from '../../domain/lower-bound.ts';
 import { sessionsOf } from '../../calendar/trading-calendar.ts';
 import { hash32, uniform } from './noise.ts';
 import { BLOCK, isTroubled, pathBlock, pathClose } from './path.ts';

@@ -1,4 +1,4 @@
-import { lowerBound } from '../../calendar/lower-bound.ts';
+import { lowerBound } from '../../domain/lower-bound.ts';
 import { allocateBarColumns, type BarColumns } from '../../domain/bar.ts';
 import { ConfigurationError } from '../../domain/errors.ts';
 import type { Instrument } from '../../domain/instrument.ts';

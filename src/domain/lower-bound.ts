@@ -1,5 +1,5 @@
 /** Index of the first element of an ascending array that is not less than `wanted`; its length where there is none. */
-export function lowerBound(ascending: Int32Array, wanted: number): number {
+export function lowerBound(ascending: Int32Array | Uint32Array, wanted: number): number {
   let low = 0;
   let high = ascending.length;
   while (low < high) {
