@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -31,11 +31,13 @@ export interface FindOptions {
  * A `temporal` program: on PATH, else the cached one, else downloaded by the SDK, else built by Go.
  * @throws SystemError ETL-RUN-140 that names every way, where none works.
  */
-export async function findTemporal(options: FindOptions): Promise<TemporalProgram> {
+export async function findTemporal(wanted: FindOptions): Promise<TemporalProgram> {
+  // The server is started in a folder of its own, from which a relative path leads elsewhere.
+  const options = { ...wanted, cache: resolve(wanted.cache) };
   const cached = join(options.cache, PROGRAM);
   const onPath = (process.env['PATH'] ?? '')
     .split(delimiter)
-    .map((folder) => join(folder, PROGRAM))
+    .map((folder) => resolve(folder, PROGRAM))
     .find((path) => existsSync(path));
   if (onPath !== undefined) {
     return { path: onPath, how: `on PATH (${onPath})` };
@@ -142,9 +144,9 @@ async function goInstall(options: FindOptions, cached: string): Promise<string |
     lastLine = text.trim().split('\n').at(-1) ?? lastLine;
   });
   try {
-    const code = await new Promise<number | null>((resolve, reject) => {
+    const code = await new Promise<number | null>((done, reject) => {
       child.once('error', reject);
-      child.once('close', resolve);
+      child.once('close', done);
     });
     if (code !== 0) {
       return `go install failed (${lastLine.slice(0, 200)})`;
