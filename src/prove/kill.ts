@@ -227,11 +227,17 @@ interface Scene {
 /** @returns how many faults struck before the job was over. */
 async function strike(faults: readonly PlannedFault[], scene: Scene): Promise<number> {
   let fired = 0;
-  for (const { fault, afterBatches, delayMs } of faults) {
-    while (!scene.isOver() && (await batchesLoaded(scene.scratch.databaseUrl)) < afterBatches) {
+  async function areLoaded(batches: number): Promise<boolean> {
+    return scene.isOver() || (await batchesLoaded(scene.scratch.databaseUrl)) >= batches;
+  }
+  for (const { fault, afterBatches, delayMs, latestBatches } of faults) {
+    while (!(await areLoaded(afterBatches))) {
       await wait(POLL_MS);
     }
-    await wait(delayMs);
+    const dueAt = Date.now() + delayMs;
+    while (Date.now() < dueAt && !(await areLoaded(latestBatches))) {
+      await wait(Math.min(POLL_MS, dueAt - Date.now()));
+    }
     if (scene.isOver()) {
       break;
     }

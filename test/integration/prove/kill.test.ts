@@ -26,7 +26,7 @@ describe('the proof by kills', () => {
         signal: new AbortController().signal,
         seeds: 2,
       },
-      { symbols: 12, startDate: '2023-07-03', endDate: '2023-12-29', batchSize: 3, faults: 1 },
+      { symbols: 30, startDate: '2023-07-03', endDate: '2023-12-29', batchSize: 1, faults: 1 },
     );
 
     assert.deepEqual(result.broken, []);
