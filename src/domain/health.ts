@@ -28,14 +28,14 @@ export interface SourceHealth {
   readonly quotaUsed: number | undefined;
 }
 
-/** Whether the last session is complete. */
+/** Whether the last session that is due is complete. */
 export interface SessionHealth {
-  /** undefined: nothing was ever asked for. */
+  /** undefined: nothing was ever asked for of a session that is due. */
   readonly lastSession: TradingDay | undefined;
   readonly expected: number;
   readonly missing: number;
   readonly isComplete: boolean;
-  /** ISO instant by which the nightly run should have brought it; before that, missing bars are no trouble. */
+  /** ISO instant, past: by then the nightly run should have brought it. */
   readonly dueAt: string | undefined;
 }
 

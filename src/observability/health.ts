@@ -39,7 +39,7 @@ export async function checkHealth(probes: HealthProbes, nowMs: number): Promise<
   ];
   const degraded = [
     ...(database.status === 'ok' && session.status === 'down' ? [session.error] : []),
-    ...sessionProblems(data, nowMs),
+    ...sessionProblems(data),
     ...queues.flatMap(queueProblems),
     ...known.flatMap(sourceProblems),
   ];
@@ -94,13 +94,8 @@ async function probe<Value extends object>(look: () => Promise<Value>): Promise<
   }
 }
 
-/** Whether bars are missing that should be there by now. */
-export function isOverdue({ isComplete, dueAt }: SessionHealth, nowMs: number): boolean {
-  return !isComplete && dueAt !== undefined && Date.parse(dueAt) <= nowMs;
-}
-
-function sessionProblems(data: SessionHealth | undefined, nowMs: number): readonly string[] {
-  return data === undefined || !isOverdue(data, nowMs)
+function sessionProblems(data: SessionHealth | undefined): readonly string[] {
+  return data === undefined || data.isComplete
     ? []
     : [`session ${data.lastSession} lacks ${data.missing} of ${data.expected} bars`];
 }

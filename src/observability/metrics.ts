@@ -2,7 +2,6 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 import type { HealthReport } from '../domain/health.ts';
 import type { EtlMetrics } from '../domain/job.ts';
-import { isOverdue } from './health.ts';
 
 /** What judging a batch found. */
 export interface JudgedBatch {
@@ -221,11 +220,10 @@ function healthMetrics(registry: Registry): Metrics['recordHealth'] {
   const health = gauge('source_health', 'Share of its last calls answered.', 'source', 'endpoint');
   const calls = gauge('source_calls', 'Calls of the last day.', 'source', 'endpoint');
   const quota = gauge('quota_used_ratio', 'Of its tightest limit, 0 to 1.', 'source', 'endpoint');
-  const missing = gauge('last_session_missing', 'Bars that the last session lacks.');
-  const expected = gauge('last_session_expected', 'Bars that the last session should have.');
-  const overdue = gauge('last_session_overdue', 'Whether it should be complete by now and is not.');
+  const missing = gauge('last_session_missing', 'Bars that the last session that is due lacks.');
+  const expected = gauge('last_session_expected', 'Bars that it should have.');
   const complete = gauge('last_session_complete', 'Whether it is complete: 1, else 0.');
-  return function recordHealth({ timestamp, database, temporal, sources, data }) {
+  return function recordHealth({ database, temporal, sources, data }) {
     up({ part: 'database' }, Number(database.status === 'ok'));
     up({ part: 'temporal' }, Number(temporal.status === 'ok'));
     if (database.status === 'ok') {
@@ -253,7 +251,6 @@ function healthMetrics(registry: Registry): Metrics['recordHealth'] {
       missing({}, data.missing);
       expected({}, data.expected);
       complete({}, Number(data.isComplete));
-      overdue({}, Number(isOverdue(data, Date.parse(timestamp))));
     }
   };
 }

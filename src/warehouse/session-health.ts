@@ -5,7 +5,10 @@ import { queryRows, type Warehouse } from './pool.ts';
 /** The nightly run begins at midnight of Shanghai; by six it should be over. */
 const DUE_AT_HOUR = 6;
 
-/** Whether the last session whose bars are final is complete, of all that was ever asked for. */
+/**
+ * Whether the last session that the nightly run should have brought by now is complete, of all that was ever asked for.
+ * A newer one whose night is still to come says nothing, so that an old hole is not forgotten from close to morning.
+ */
 export async function readSessionHealth(
   warehouse: Warehouse,
   asOf: string,
@@ -19,12 +22,13 @@ export async function readSessionHealth(
     'Looking at the last session',
     `with last as (
        select max(trading_day) as day from exchange_sessions
-        where exchange = 'SSE' and trading_day <= last_completed_day($1::timestamptz))
+        where exchange = 'SSE'
+          and trading_day < ($1::timestamptz at time zone 'Asia/Shanghai' - make_interval(hours => $2))::date)
      select last.day, count(c.symbol)::int as expected,
             count(*) filter (where c.state = 'missing')::int as missing
        from last left join coverage_of(null, last.day, last.day, $1::timestamptz) c on true
       group by last.day`,
-    [asOf],
+    [asOf, DUE_AT_HOUR],
   );
   if (row === undefined || row.day === null || row.expected === 0) {
     return { lastSession: undefined, expected: 0, missing: 0, isComplete: true, dueAt: undefined };

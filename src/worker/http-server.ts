@@ -1,5 +1,4 @@
 import type { HealthReport } from '../domain/health.ts';
-import { isOverdue } from '../observability/health.ts';
 
 export interface HttpOptions {
   readonly host: string;
@@ -38,7 +37,7 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
   server.get('/health/data', async (_request, reply) => {
     const { data, timestamp, workerId, problems } = await options.health();
     const isKnown = data !== undefined;
-    const isFine = isKnown && !isOverdue(data, Date.parse(timestamp));
+    const isFine = isKnown && data.isComplete;
     return reply.code(isFine ? 200 : 503).send({
       status: isFine ? 'ok' : 'degraded',
       timestamp,

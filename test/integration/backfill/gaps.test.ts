@@ -7,6 +7,7 @@ import { startMarketWorker, type MarketWorker } from '../../../src/prove/market-
 import { runDailyAt } from '../../../src/prove/nominal-run.ts';
 import { toDayNumber, type TradingDay } from '../../../src/domain/trading-day.ts';
 import { listAbsences, summariseCoverage } from '../../../src/warehouse/coverage.ts';
+import { readSessionHealth } from '../../../src/warehouse/session-health.ts';
 import { testDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { testTemporal } from '../../support/temporal.ts';
 
@@ -70,6 +71,24 @@ describe('gaps', () => {
       'select distinct trade_date as day from daily_bars order by 1',
     );
     assert.ok(sessions.rows.some(({ day }) => day === '2024-03-06'));
+  });
+
+  it('are a matter of health from six in the morning on, until they are closed', async () => {
+    await daily('2024-03-01');
+    parts().world.isOut = () => true;
+    await daily('2024-03-04', false);
+
+    const { warehouse } = parts().worker;
+    const looks = [
+      ['2024-03-05T05:59:00+08:00', '2024-03-01', true],
+      ['2024-03-05T06:00:00+08:00', '2024-03-04', false],
+      // The next session has ended, and its night is still to come.
+      ['2024-03-05T20:00:00+08:00', '2024-03-04', false],
+    ] as const;
+    for (const [asOf, lastSession, isComplete] of looks) {
+      const health = await readSessionHealth(warehouse, asOf);
+      assert.deepEqual([health.lastSession, health.isComplete], [lastSession, isComplete], asOf);
+    }
   });
 
   it('are shown with their reason while the source fails, and are closed by a later run', async () => {
