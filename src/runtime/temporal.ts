@@ -53,6 +53,10 @@ const DYNAMIC_CONFIG = [
   'system.enableActivityEagerExecution=true',
   'matching.useNewMatcher=true',
   'matching.enableFairness=true',
+  // Its one shard looks for new tasks 20 times a second by default: 50 ms for each step of a workflow.
+  'history.transferProcessorMaxPollRPS=1000',
+  'history.timerProcessorMaxPollRPS=1000',
+  'history.visibilityProcessorMaxPollRPS=1000',
   'frontend.WorkerHeartbeatsEnabled=true',
   'frontend.ListWorkersEnabled=true',
 ];
