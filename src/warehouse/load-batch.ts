@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 
 import type { BarColumns } from '../domain/bar.ts';
 import { ConfigurationError } from '../domain/errors.ts';
+import { recordBatchDays } from './batch-days.ts';
 import { assertPublishable } from './check-request.ts';
 import { commitLoad, type PreparedLoad } from './commit-load.ts';
 import { compareStored } from './compare-stored.ts';
@@ -110,6 +111,7 @@ async function writeAll(client: PoolClient, given: Load, claim: LoadClaim): Prom
   await hooks.failpoint?.('load.after_merge_before_ledger');
   await confirmClaim(client, claim);
   await writeLedger(client, request, stamp, counts);
+  await recordBatchDays(client, request, stamp);
   await holdQuarantined(client, request, stamp);
   if (request.decision !== undefined) {
     await settleLoaded(client, request, request.decision);

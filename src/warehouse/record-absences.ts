@@ -12,12 +12,11 @@ interface AnsweredRange {
 
 const SYMBOLS_A_STATEMENT = 500;
 
-/** Of each range of a run: the symbols that were served and are in the ledger. */
+/** Of each range of a run: the symbols that were served and are in the ledger. The job's configuration may be long: read once. */
 const ANSWERED = `
-select array_agg(distinct s order by s) as symbols, b.start_date, b.end_date, r.due_at,
-       array(select jsonb_array_elements_text(r.config -> 'sources')) as sources
+with served as (
+select array_agg(distinct s order by s) as symbols, b.start_date, b.end_date
   from job_batches b
-  join job_runs r using (run_id)
   join load_batches l using (run_id, batch_no)
   cross join unnest(b.symbols) as s
  where b.run_id = $1 and s <> all (b.skipped)
@@ -26,11 +25,15 @@ select array_agg(distinct s order by s) as symbols, b.start_date, b.end_date, r.
                     where t.run_id = b.run_id and t.batch_no = b.batch_no and t.endpoint <> '')
    and not exists (select from job_symbol_failures f
                     where f.run_id = b.run_id and f.batch_no = b.batch_no and f.symbol = s)
- group by b.start_date, b.end_date, r.due_at, r.config`;
+ group by b.start_date, b.end_date)
+select served.*, r.due_at, array(select jsonb_array_elements_text(r.config -> 'sources')) as sources
+  from served, job_runs r
+ where r.run_id = $1`;
 
 /**
- * Which symbols lack anything at all: fewer bars and suspensions than sessions. Counting costs a fraction of looking at
- * each session, and nearly every symbol of a run is whole. Sessions are counted once for all symbols of the same life.
+ * Which symbols lack anything at all: fewer bars and suspensions than sessions. Nearly every symbol of a run is whole by
+ * what its batch brought; the others' bars are counted, which costs a fraction of looking at each session. Sessions are
+ * counted once for all symbols of the same life.
  */
 const INCOMPLETE = `
 with wanted as materialized (
@@ -43,10 +46,20 @@ expected as materialized (
   select exchange, first, last,
          (select count(*) from exchange_sessions d
            where d.exchange = w.exchange and d.trading_day between w.first and w.last) as sessions
-    from (select distinct exchange, first, last from wanted) w)
+    from (select distinct exchange, first, last from wanted) w),
+brought as materialized (
+  select d.symbol, d.days, d.first, d.last
+    from load_batches l join batch_days b using (batch_id)
+    cross join unnest(b.symbols, b.days, b.first_days, b.last_days) as d (symbol, days, first, last)
+   where l.run_id = $5),
+doubtful as materialized (
+  select w.symbol, w.first, w.last, e.sessions
+    from wanted w join expected e using (exchange, first, last)
+   where not exists (select from brought d
+                      where d.symbol = w.symbol and d.days >= e.sessions and d.first >= w.first and d.last <= w.last))
 select w.symbol
-  from wanted w join expected e using (exchange, first, last)
- where e.sessions
+  from doubtful w
+ where w.sessions
      > (select count(*) from daily_bars b where b.symbol = w.symbol and b.trade_date between w.first and w.last)
      + (select count(*) from suspensions u
          where u.symbol = w.symbol and u.trade_date between w.first and w.last
@@ -77,6 +90,7 @@ export async function recordAbsences(warehouse: Warehouse, runId: string): Promi
       from,
       to,
       dueAt,
+      runId,
     ]);
     for (const part of inParts(incomplete)) {
       const values = [part.map(({ symbol }) => symbol), from, to, dueAt, sources, runId];

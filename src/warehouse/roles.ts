@@ -23,7 +23,7 @@ grant usage, create on schema public to etl_owner;
 grant usage on schema public to etl_load, etl_read;
 grant select on all tables in schema public to etl_load, etl_read;
 grant insert, update on
-  daily_bars, daily_bars_history, instruments, suspensions, adjustment_factors, load_batches, batch_answers, batch_verdicts,
+  daily_bars, daily_bars_history, instruments, suspensions, adjustment_factors, load_batches, batch_answers, batch_verdicts, batch_days,
   load_claims, quarantine, job_runs, job_batches, job_symbol_failures,
   quarantine_selections, quarantine_decisions, quality_checks, quality_check_shards, quality_check_symbols,
   quality_check_days, quality_check_rules, quality_check_findings, quality_reports,

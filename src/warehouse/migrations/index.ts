@@ -21,6 +21,7 @@ import { sourceSamples } from './0029-source-samples.ts';
 import { coverage } from './0030-coverage.ts';
 import { springFestival } from './0031-spring-festival.ts';
 import { notices } from './0035-notices.ts';
+import { batchDays } from './0036-batch-days.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, in order: a list rather than a folder scan, so that a bundle or a stray file changes nothing. */
@@ -48,4 +49,5 @@ export const MIGRATIONS: readonly Migration[] = [
   coverage,
   springFestival,
   notices,
+  batchDays,
 ];
