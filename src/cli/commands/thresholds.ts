@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { Thresholds } from '../../domain/rule-settings.ts';
 import type { Tuning } from '../../quality/tuning/tune-thresholds.ts';
 import type { Warehouse } from '../../warehouse/pool.ts';
+import { usageError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Invocation, Invoke } from '../invoke.ts';
 import { number } from '../option-parsers.ts';
@@ -129,8 +130,10 @@ async function tune(
 }
 
 function checkedBudget(budget: number): number {
-  if (budget <= 0) {
-    throw new RangeError(`--budget: got ${budget}; expected more than 0 flags in 10,000 rows`);
+  if (budget <= 0 || budget > 10_000) {
+    throw usageError(
+      `--budget: got ${budget}; expected more than 0 and at most 10,000 rows in 10,000`,
+    );
   }
   return budget;
 }

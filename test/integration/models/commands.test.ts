@@ -108,6 +108,15 @@ describe('candlewick models and thresholds', () => {
     assert.equal((await listThresholds(warehouse())).length, 2);
   });
 
+  it('refuse a budget that no share of rows can be, as a usage error', async () => {
+    for (const budget of ['-1', '0', '20000']) {
+      const ended = await run('thresholds', 'tune', `--budget=${budget}`, '--dry-run');
+
+      assert.equal(ended.code, 2, ended.stderr);
+      assert.match(ended.stderr, /--budget: got -?\d+; expected more than 0/);
+    }
+  });
+
   it('tell what tuning would change without storing it', async () => {
     const dry = await run('thresholds', 'tune', '--budget', '2', '--dry-run', '--to', '2024-01-31');
 
