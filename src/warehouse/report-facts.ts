@@ -139,10 +139,14 @@ select q.source, coalesce(q.reasons->0->>'rule', '?') as rule, count(*)::int as 
  where q.state = 'held' and q.trade_date between c.start_date and c.end_date
  group by 1, 2 order by 3 desc, 1, 2 limit 8`;
 
+/** Bars that stand with another value than once: each counts once however often it changed; a withdrawn one is none. */
 const RESTATED_COUNT = `
 ${CHECKED}
-select count(*)::int as rows from daily_bars_history h, checked c
- where h.trade_date between c.start_date and c.end_date`;
+select count(distinct (h.symbol, h.trade_date))::int as rows
+  from daily_bars_history h join daily_bars b using (symbol, trade_date), checked c
+ where h.trade_date between c.start_date and c.end_date
+   and (h.open, h.high, h.low, h.close, h.pre_close, h.volume, h.amount)
+       is distinct from (b.open, b.high, b.low, b.close, b.pre_close, b.volume, b.amount)`;
 
 const RESTATEMENTS = `
 ${CHECKED}

@@ -61,6 +61,29 @@ describe('dataQualityCheck, on real servers', () => {
     assert.equal(clean.length, 0);
   });
 
+  it('counts a restated bar once in the report, and a withdrawn one not at all', async () => {
+    const [gone = '', twice = ''] = others;
+    // Two former versions of a bar that stands, one of a bar that was taken out above.
+    async function former(symbol: string, close: string, from: string): Promise<void> {
+      await stand.query(
+        `insert into daily_bars_history
+         select (jsonb_populate_record(null::daily_bars_history, to_jsonb(b) || jsonb_build_object(
+                  'symbol', $1::text, 'trade_date', '2024-03-05', 'close', b.close + $2::numeric,
+                  'known_from', $3::text, 'known_to', $3::text))).*
+           from daily_bars b where symbol = $4 and trade_date = '2024-03-05'`,
+        [symbol, close, from, twice],
+      );
+    }
+    await former(twice, '0.01', '2024-03-05T10:00:00Z');
+    await former(twice, '0.02', '2024-03-05T11:00:00Z');
+    await former(gone, '0.01', '2024-03-05T10:00:00Z');
+
+    await stand.client.quality.generateQualityReport({ startDate: FROM, endDate: TO });
+
+    const shown = await candlewick(['report', 'show', '--format', 'md'], stand.env);
+    assert.match(shown.stdout, /^1 bar was restated after it was first stored;/m);
+  });
+
   it('is there on the command line, narrowed to symbols and days', async () => {
     const ended = await candlewick(
       ['quality', 'check', '--symbols', others.join(','), '--from', FROM, '--to', TO, '--json'],
