@@ -30,6 +30,7 @@ export interface QuarantineStore {
     key: DecisionKey,
     decision: QuarantineDecision,
   ): Promise<{ readonly selected: number; readonly chunks: number }>;
+  unchosen(key: DecisionKey, ids: readonly number[]): Promise<readonly string[]>;
   planRelease(record: DecisionRecord, attempt: number): Promise<ReleasePlan>;
   settle(
     record: DecisionRecord,

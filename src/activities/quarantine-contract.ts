@@ -41,6 +41,8 @@ export interface DecisionPlan {
   readonly selected: number;
   /** Chunks of rows, numbered from 0. */
   readonly chunks: number;
+  /** Ids that were named and not chosen, each with why. Plans in older histories have none. */
+  readonly notes?: readonly string[];
 }
 
 export interface DecisionChunk extends DecisionTask {

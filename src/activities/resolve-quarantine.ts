@@ -33,7 +33,11 @@ export function createResolveQuarantine({
     async readDecision(input) {
       return parseDecision(input);
     },
-    planDecision: ({ decision, ...key }) => quarantine.select(key, decision),
+    async planDecision({ decision, ...key }) {
+      const chosen = await quarantine.select(key, decision);
+      const { ids = [] } = decision;
+      return ids.length === 0 ? chosen : { ...chosen, notes: await quarantine.unchosen(key, ids) };
+    },
     async releaseRows(chunk) {
       return withHeartbeat(async (signal) => {
         const record = recordOf(chunk);

@@ -56,18 +56,22 @@ export function unpublishableFault(columns: BarColumns, row: number): string | u
   const isPriceRange =
     Number.isInteger(low) && Number.isInteger(high) && low > 0 && high <= MAX_PRICE;
   if (!isPriceRange || !isWithin(open, low, high) || !isWithin(close, low, high)) {
-    return `open ${open}, high ${high}, low ${low}, close ${close} (1/10,000 CNY); expected whole numbers with 0 < low <= open, close <= high`;
+    return `open ${textOf(open)}, high ${textOf(high)}, low ${textOf(low)}, close ${textOf(close)} (1/10,000 CNY); expected whole numbers with 0 < low <= open, close <= high`;
   }
   if (!Number.isNaN(preClose) && !isWithin(preClose, 1, MAX_PRICE)) {
     return `preClose ${preClose} (1/10,000 CNY); expected a whole number above 0, or none`;
   }
   if (!isWithin(volume, 0, MAX_EXACT)) {
-    return `volume ${volume} (shares); expected a whole number from 0`;
+    return `volume ${textOf(volume)} (shares); expected a whole number from 0`;
   }
   if (!Number.isNaN(amount) && !isWithin(amount, 0, MAX_EXACT)) {
     return `amount ${amount} (1/10,000 CNY); expected a whole number from 0, or none`;
   }
   return undefined;
+}
+
+function textOf(value: number): string {
+  return Number.isNaN(value) ? 'none' : String(value);
 }
 
 function isWithin(value: number, least: number, most: number): boolean {

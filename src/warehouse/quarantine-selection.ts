@@ -44,6 +44,32 @@ export async function selectHeld(
   });
 }
 
+/** Of the ids that a decision names: each that it did not choose, and why. */
+export async function explainUnchosen(
+  warehouse: Warehouse,
+  { runId, decisionNo }: DecisionKey,
+  ids: readonly number[],
+): Promise<readonly string[]> {
+  const rows = await queryRows<{ id: number; state: string | null; by: string | null }>(
+    warehouse,
+    'Looking for rows of the quarantine',
+    `select n.id, q.state, q.decided_by as by
+       from (select distinct unnest($1::bigint[]) as id) n left join quarantine q on q.quarantine_id = n.id
+      where not exists (select from quarantine_selections s
+                         where s.run_id = $2 and s.decision_no = $3 and s.quarantine_id = n.id)
+      order by n.id`,
+    [ids, runId, decisionNo],
+  );
+  return rows.map(({ id, state, by }) => {
+    if (state === null) {
+      return `there is no row ${id} in the quarantine`;
+    }
+    return state === 'held'
+      ? `row ${id} is held, but the other conditions leave it out`
+      : `row ${id} is ${state} already${by === null ? '' : `, by ${by}`}`;
+  });
+}
+
 /** The batch whose rows a chunk of a replay holds, with the symbols concerned. */
 export interface ReplayedBatch {
   readonly originRunId: string;

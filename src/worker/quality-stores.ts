@@ -6,6 +6,7 @@ import { linkOf } from '../storage/link.ts';
 import type { Warehouse } from '../warehouse/pool.ts';
 import { summariseHeld } from '../warehouse/quarantine-rows.ts';
 import {
+  explainUnchosen,
   readAnswers,
   readRejected,
   readReplayedBatch,
@@ -34,6 +35,7 @@ export function createQualityDeps(warehouse: Warehouse, store: ObjectStore): Qua
     quarantine: {
       summarise: () => summariseHeld(warehouse),
       select: (key, decision) => selectHeld(warehouse, key, decision),
+      unchosen: (key, ids) => explainUnchosen(warehouse, key, ids),
       planRelease: (record, attempt) => planRelease(warehouse, record, attempt),
       settle: (record, to) => settleChunk(warehouse, record, to),
       settleRefused: (record, refused) => settleRefused(warehouse, record, refused),

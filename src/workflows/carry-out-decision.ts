@@ -33,6 +33,7 @@ export async function carryOut(
   const plan = await qualityDuties.planDecision(task);
   progress.selected = plan.selected;
   progress.chunks = plan.chunks;
+  addNotes(progress, plan.notes ?? []);
   state.show();
   for (let chunkNo = 0; chunkNo < plan.chunks; chunkNo += 1) {
     addOutcome(progress, await settleChunk({ ...task, chunkNo }));

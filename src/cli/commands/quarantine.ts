@@ -224,6 +224,10 @@ async function decide(
     result === undefined ? 'nothing was decided' : renderDecision(result, invocation.output),
   );
   const isPartial =
-    result === undefined || result.selected === 0 || result.refused > 0 || result.stillHeld > 0;
+    result === undefined ||
+    result.selected === 0 ||
+    result.selected < new Set(ids).size ||
+    result.refused > 0 ||
+    result.stillHeld > 0;
   return isPartial ? EXIT.partial : EXIT.ok;
 }

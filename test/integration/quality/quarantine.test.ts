@@ -94,7 +94,7 @@ describe('quarantine by hand, on real servers', () => {
       ...WHO,
     });
     assert.equal(refused.refused, 1, JSON.stringify(refused));
-    assert.match(refused.notes[0] ?? '', /open/);
+    assert.match(refused.notes[0] ?? '', /open none, high \d/);
 
     const result = await stand.client.quality.replayQuarantine({
       symbols: [bad],
@@ -182,6 +182,25 @@ describe('quarantine by hand, on real servers', () => {
     );
     assert.equal(lineage.length, 1);
     assert.match(lineage[0]?.key ?? '', /\/release\/0\/0$/);
+  });
+
+  it('says of each id that it could not act on why not', async () => {
+    const [row] = await stand.query<{ id: string }>(
+      `select min(quarantine_id) as id from quarantine where symbol = $1 and state = 'released'`,
+      [other],
+    );
+    const id = Number(row?.id);
+
+    const ended = await candlewick(
+      ['quarantine', 'reject', String(id), '999999', '--why', 'mistaken', '--json'],
+      stand.env,
+    );
+
+    assert.equal(ended.code, 5, ended.stderr);
+    assert.deepEqual(lastJson(ended)['notes'], [
+      `row ${id} is released already, by Ann`,
+      'there is no row 999999 in the quarantine',
+    ]);
   });
 
   it('takes decisions as updates from whoever sits before the Temporal UI', async () => {
