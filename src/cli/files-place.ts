@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import { ConfigurationError } from '../domain/errors.ts';
 
@@ -49,8 +49,9 @@ export function placeOfFiles(path: string, root: string): FilesPlace {
   if (below !== undefined) {
     return { root, path: below };
   }
-  const top = fixed === place ? dirname(place) : fixed;
-  return { root: top, path: relative(top, place) || basename(place) || '.' };
+  // No more than was named: the nightly run names no path, and reads all that lies below the root.
+  const top = statSync(fixed).isDirectory() ? fixed : dirname(fixed);
+  return { root: top, path: relative(top, place) || '.' };
 }
 
 /** The part of a path before its first wildcard. */

@@ -18,7 +18,11 @@ describe('placeOfFiles', () => {
   const table = [
     ['a folder below the root', 'in/bars', { root: inside, path: 'bars' }],
     ['the root itself', 'in', { root: inside, path: '.' }],
-    ['a folder elsewhere', 'elsewhere', { root, path: 'elsewhere' }],
+    [
+      'a folder elsewhere, and not its parent',
+      'elsewhere',
+      { root: join(root, 'elsewhere'), path: '.' },
+    ],
     ['a file elsewhere', 'elsewhere/a.csv', { root: join(root, 'elsewhere'), path: 'a.csv' }],
     ['a glob elsewhere', 'elsewhere/*.csv', { root: join(root, 'elsewhere'), path: '*.csv' }],
     [
