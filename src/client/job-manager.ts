@@ -104,12 +104,18 @@ export class JobManager {
   /**
    * Sessions from a day to a day, both included, on which the symbol was listed and not suspended, that are completed and
    * of which there is no bar.
+   * @throws ConfigurationError ETL-JOB-113 where the days are in the wrong order: nothing would seem to be missing
    */
   async getMissingDates(
     symbol: StockSymbol,
     from: TradingDay,
     to: TradingDay,
   ): Promise<readonly TradingDay[]> {
+    if (from > to) {
+      throw new ConfigurationError(`from: got ${from}; expected a day not after ${to}`, {
+        code: 'ETL-JOB-113',
+      });
+    }
     const completed = lastCompletedDay(new Date().toISOString());
     const range = { startDate: from, endDate: to < completed ? to : completed };
     if (range.startDate > range.endDate) {

@@ -108,6 +108,7 @@ describe('the job manager', () => {
     );
 
     assert.deepEqual(await manager.getMissingDates(symbol, FROM, TO), ['2024-02-06', '2024-02-20']);
+    await assert.rejects(manager.getMissingDates(symbol, TO, FROM), { code: 'ETL-JOB-113' });
   });
 
   it('retries only the symbols that failed', async () => {
