@@ -22,12 +22,19 @@ function isPortFree(port: number): Promise<boolean> {
 /** A server that has not bound its port by then will not. */
 const RESERVED_MS = 60_000;
 
+/** Where a port is reserved: by user, since in the common folder for such files nobody can remove another's. */
+export function reservationFile(port: number): string {
+  return join(tmpdir(), `candlewick-${process.getuid?.() ?? 'user'}-port-${port}`);
+}
+
 /**
  * Takes the port for this process: between the look whether it is free and the moment when the server binds it, another
- * process of ours would find it free too.
+ * process of ours would find it free too. Where the file cannot be written the port counts as taken by us all the same:
+ * a server that finds it bound is started again.
+ * @returns false where another living process has it.
  */
 function reserve(port: number): boolean {
-  const file = join(tmpdir(), `candlewick-port-${port}`);
+  const file = reservationFile(port);
   for (let attempt = 0; attempt < 2; attempt += 1) {
     try {
       writeFileSync(file, String(process.pid), { flag: 'wx' });
@@ -36,10 +43,18 @@ function reserve(port: number): boolean {
       if (isHeld(file)) {
         return false;
       }
-      rmSync(file, { force: true });
+      removeStale(file);
     }
   }
-  return false;
+  return true;
+}
+
+function removeStale(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Another user's, or in a folder that cannot be written to: the next attempt shows it.
+  }
 }
 
 function isHeld(file: string): boolean {

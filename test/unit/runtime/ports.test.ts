@@ -1,24 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
-import { choosePort, startOnFreePort } from '../../../src/runtime/ports.ts';
+import { choosePort, reservationFile, startOnFreePort } from '../../../src/runtime/ports.ts';
 
 const PREFERRED = 23_471;
 const WISH = { purpose: 'a test', preferred: PREFERRED, setting: undefined };
 
-function reservation(port: number): string {
-  return join(tmpdir(), `candlewick-port-${port}`);
-}
-
 describe('a port for a server', () => {
   afterEach(() => {
     for (const port of [PREFERRED, PREFERRED + 1, PREFERRED + 2]) {
-      rmSync(reservation(port), { force: true });
+      rmSync(reservationFile(port), { recursive: true, force: true });
     }
   });
 
@@ -37,13 +31,20 @@ describe('a port for a server', () => {
   it('is not one that another living process has chosen and not bound yet', async () => {
     const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     try {
-      writeFileSync(reservation(PREFERRED), String(other.pid));
+      writeFileSync(reservationFile(PREFERRED), String(other.pid));
 
       assert.equal(await choosePort(WISH), PREFERRED + 1);
     } finally {
       other.kill('SIGKILL');
       await once(other, 'exit');
     }
+    assert.equal(await choosePort(WISH), PREFERRED);
+  });
+
+  it('is found where nothing can be written down about it', async () => {
+    // A folder in the file's place can be neither written nor removed as a file, not even by root.
+    mkdirSync(reservationFile(PREFERRED));
+
     assert.equal(await choosePort(WISH), PREFERRED);
   });
 
