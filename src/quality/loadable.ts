@@ -4,6 +4,8 @@ import { FATE } from './verdict.ts';
 
 /** What the table's columns can hold, in 1/10,000 CNY. */
 const MAX_PRICE = 999_999_999_999;
+/** Beyond it a number is no longer exact. */
+const MAX_EXACT = Number.MAX_SAFE_INTEGER;
 
 /** Holds back what the table could not take, whatever the rules said: they may be switched off, or a column may be missing. */
 export function holdUnloadable(columns: BarColumns, report: BatchReport): void {
@@ -14,6 +16,8 @@ export function holdUnloadable(columns: BarColumns, report: BatchReport): void {
     const first = open[row] ?? Number.NaN;
     const last = close[row] ?? Number.NaN;
     const before = preClose[row] ?? Number.NaN;
+    const traded = volume[row] ?? Number.NaN;
+    const turnover = amount[row] ?? Number.NaN;
     // One look that all but a few rows pass: NaN fails every comparison.
     const isFine =
       bottom > 0 &&
@@ -25,7 +29,9 @@ export function holdUnloadable(columns: BarColumns, report: BatchReport): void {
       before > 0 &&
       before <= MAX_PRICE &&
       areWhole(bottom, first, top, last) &&
-      areWhole(before, 0, volume[row] ?? Number.NaN, amount[row] ?? Number.NaN);
+      areWhole(before, 0, traded, turnover) &&
+      traded <= MAX_EXACT &&
+      turnover <= MAX_EXACT;
     if (!isFine && report.fate[row] === FATE.publish) {
       const cell = unloadableCell(columns, row);
       if (cell !== undefined) {
@@ -87,7 +93,7 @@ function isPriceOrEmpty(value: number | undefined): boolean {
 }
 
 function isWhole(value: number | undefined): boolean {
-  return value !== undefined && value >= 0 && value % 1 === 0;
+  return value !== undefined && value >= 0 && Number.isSafeInteger(value);
 }
 
 function isWholeOrEmpty(value: number | undefined): boolean {
