@@ -61,7 +61,7 @@ export function brokenByValues(cells: Cells, tick: number): number {
     // Nothing traded means no range; one of the two without the other is impossible.
     broken |= high > low || volume > 0 || amount > 0 ? BROKEN.zeroTrade : 0;
   }
-  if (volume % 1 > 0) {
+  if (volume - Math.trunc(volume) > 0) {
     broken |= BROKEN.fraction;
   }
   if (high < open || high < close || high < low || low > open || low > close) {
@@ -73,9 +73,12 @@ export function brokenByValues(cells: Cells, tick: number): number {
   return broken;
 }
 
-/** NaN is no multiple of anything, and no breach of the tick either. */
+/**
+ * NaN is no multiple of anything, and no breach of the tick either. The same as a remainder, at a fraction of its time:
+ * of whole numbers below 2^53 both are exact.
+ */
 function isOffTick(price: number, tick: number): boolean {
-  return Math.abs(price % tick) > 0;
+  return Math.abs(price - Math.round(price / tick) * tick) > 0;
 }
 
 /**
