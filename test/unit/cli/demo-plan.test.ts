@@ -92,9 +92,9 @@ describe('planDemo', () => {
       symbols: ['600000.SH'],
       skip_existing: false,
       sources: ['files'],
-      path: 'cli',
+      path: '.',
     });
-    assert.match(plan.config.filesRoot, /test\/unit$/);
+    assert.match(plan.config.filesRoot, /test\/unit\/cli$/);
   });
 
   it('wants to know what files to read', async () => {
