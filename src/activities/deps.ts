@@ -49,7 +49,11 @@ export interface RunStore {
     runId: string,
     jobIds: readonly string[],
   ): Promise<{ readonly verdicts: readonly JobVerdict[]; readonly threshold: number }>;
-  finishRun(runId: string, end: { cancelled: boolean; endedAt: string }): Promise<EtlMetrics>;
+  /** `failure`: why there was no plan at all. */
+  finishRun(
+    runId: string,
+    end: { cancelled: boolean; endedAt: string; failure?: string },
+  ): Promise<EtlMetrics>;
 }
 
 /** What is owed, and what of it is missing. */

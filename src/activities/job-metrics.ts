@@ -7,6 +7,8 @@ export type RunTotals = Omit<RunSums, 'batches' | 'batchesLoaded'> & {
   /** ISO instant. */
   readonly endedAt: string;
   readonly cancelled: boolean;
+  /** Why there was no plan at all. */
+  readonly failure?: string;
 };
 
 /** Symbols and messages that travel in a job's account; the warehouse has them all. */
@@ -16,7 +18,6 @@ const MAX_LISTED = 100;
 export function metricsOf(totals: RunTotals): EtlMetrics {
   const status = statusOf(totals);
   const dropped = droppedOf(totals);
-  const failed = totals.failures.length;
   return {
     jobName: totals.jobName,
     jobId: totals.jobId,
@@ -39,16 +40,27 @@ export function metricsOf(totals: RunTotals): EtlMetrics {
     recordsSuspended: totals.suspended,
     recordsDropped: dropped,
     qualityScore: totals.score,
-    successRate: totals.symbols === 0 ? 1 : (totals.symbols - failed) / totals.symbols,
+    successRate: successRateOf(totals),
     sources: totals.loadedBySource,
-    errorMessages: [...messagesOf(totals.failures), ...messagesOfDropped(dropped)],
+    errorMessages: [
+      ...(totals.failure === undefined ? [] : [totals.failure]),
+      ...messagesOf(totals.failures),
+      ...messagesOfDropped(dropped),
+    ],
   };
+}
+
+function successRateOf({ failure, symbols, failures }: RunTotals): number {
+  if (symbols === 0) {
+    return failure === undefined ? 1 : 0;
+  }
+  return (symbols - failures.length) / symbols;
 }
 
 /** That every row was dropped is hardly what anyone wanted: a wrong listing date, most often. */
 function statusOf(totals: RunTotals): JobStatus {
-  const { cancelled, symbols, failures, quarantined } = totals;
-  if (cancelled || (symbols > 0 && failures.length >= symbols)) {
+  const { cancelled, failure, symbols, failures, quarantined } = totals;
+  if (cancelled || failure !== undefined || (symbols > 0 && failures.length >= symbols)) {
     return 'failed';
   }
   const isAllDropped = droppedOf(totals) > 0 && keptOf(totals) === 0;

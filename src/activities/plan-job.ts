@@ -1,8 +1,8 @@
 import { lookBackStart } from '../calendar/look-back.ts';
 import { sessionsBetween } from '../calendar/trading-calendar.ts';
-import { parseJobInput, type ParsedJob } from '../config/job-config.ts';
+import { parseJobInput, type JobDefaults, type ParsedJob } from '../config/job-config.ts';
 import { rulesetVersion } from '../config/rules-file.ts';
-import { ConfigurationError } from '../domain/errors.ts';
+import { ConfigurationError, EtlError, type ErrorClass } from '../domain/errors.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { PRIORITY_OF_TYPE, type EtlJobConfig } from '../domain/job.ts';
 import { mergeRuleSettings, type RuleSettings } from '../domain/rule-settings.ts';
@@ -18,47 +18,81 @@ import { planWork, type PlannedWork } from './plan-work.ts';
 type PlanDeps = Pick<EtlDeps, 'reference' | 'facts' | 'sources' | 'planning' | 'rules' | 'desk'> &
   CloseRunDeps;
 
+/** After these, no attempt follows (failure-interceptor.ts). */
+const FINAL: readonly ErrorClass[] = ['configuration', 'data_quality', 'schema_drift'];
+
 /** Symbols shown in the memo; the plan itself lies in the warehouse. */
 const SYMBOLS_SHOWN = 20;
 
-/** The job before any row moves: input checked, symbols and range settled, batches cut and recorded. */
+/**
+ * The job before any row moves: input checked, symbols and range settled, batches cut and recorded. A request that is wrong
+ * in itself is refused and leaves no trace; one that cannot be planned is a failed run of the history.
+ */
 export function createPlanJob(deps: PlanDeps): EtlActivities['planJob'] {
   return async function planJob(input) {
     return withHeartbeat(async (signal) => {
-      const settled = await settleConfig(deps, input, signal);
-      const config = withRules(settled.config, await deps.rules());
-      const parsed = { ...settled, config };
-      // Before the symbols: a run is planned by who is listed today.
-      const kept = parsed.dryRun ? [] : ((await deps.reference?.refresh(config, signal)) ?? []);
-      const symbols = await settleSymbols(deps, config, signal);
-      const work = await planWork(deps, { ...parsed, symbols, job: input });
-      const { nothingToDo } = work;
-      const notes = [
-        ...(nothingToDo === undefined ? [] : [nothingToDo]),
-        ...parsed.notes,
-        ...passedOver(deps.sources, config),
-        ...kept,
-        ...work.notes,
-      ];
-      const { jobId, runId, jobType, dueAt } = input;
-      if (!parsed.dryRun) {
-        const start = { jobId, runId, jobType, dueAt, config, notes };
-        await deps.runs.startRun(start, work.batches);
+      const asked = parseJobInput(input.input, defaultsOf(deps, input));
+      try {
+        return await plan(deps, input, asked, signal);
+      } catch (error) {
+        if (!asked.dryRun && error instanceof EtlError && FINAL.includes(error.errorClass)) {
+          await recordFailure(deps, input, asked.config, error);
+        }
+        throw error;
       }
-      // Most scheduled runs after a day without a session: nothing is left to do but to say so.
-      const isOver = !parsed.dryRun && work.batches.length === 0 && waitsForNobody(config);
-      const account = isOver ? await closeRun(deps, { runId, cancelled: false }) : undefined;
-      const plan = planOf(input, parsed, work, {
-        batches: work.batches.length,
-        symbols: work.symbols,
-        sessions: sessionsBetween('SSE', config.startDate, config.endDate).length,
-        notes,
-        retryDelayMs: deps.planning.retryDelayMs,
-      });
-      const comparesSample = (deps.planning.sampleSymbols ?? 0) > 0;
-      return { ...plan, comparesSample, ...(account === undefined ? {} : { account }) };
     });
   };
+}
+
+async function recordFailure(
+  { runs, clock }: CloseRunDeps,
+  { jobId, runId, jobType, dueAt }: PlanJobInput,
+  config: EtlJobConfig,
+  { headline }: EtlError,
+): Promise<void> {
+  const endedAt = new Date(clock.now()).toISOString();
+  await runs.startRun({ runId, jobId, jobType, config, dueAt, notes: [] }, []);
+  await runs.finishRun(runId, { cancelled: false, endedAt, failure: headline });
+}
+
+async function plan(
+  deps: PlanDeps,
+  input: PlanJobInput,
+  asked: ParsedJob,
+  signal: AbortSignal,
+): Promise<JobPlan> {
+  const settled = await settleRange(deps, input, asked, signal);
+  const config = withRules(settled.config, await deps.rules());
+  const parsed = { ...settled, config };
+  // Before the symbols: a run is planned by who is listed today.
+  const kept = parsed.dryRun ? [] : ((await deps.reference?.refresh(config, signal)) ?? []);
+  const symbols = await settleSymbols(deps, config, signal);
+  const work = await planWork(deps, { ...parsed, symbols, job: input });
+  const { nothingToDo } = work;
+  const notes = [
+    ...(nothingToDo === undefined ? [] : [nothingToDo]),
+    ...parsed.notes,
+    ...passedOver(deps.sources, config),
+    ...kept,
+    ...work.notes,
+  ];
+  const { jobId, runId, jobType, dueAt } = input;
+  if (!parsed.dryRun) {
+    const start = { jobId, runId, jobType, dueAt, config, notes };
+    await deps.runs.startRun(start, work.batches);
+  }
+  // Most scheduled runs after a day without a session: nothing is left to do but to say so.
+  const isOver = !parsed.dryRun && work.batches.length === 0 && waitsForNobody(config);
+  const account = isOver ? await closeRun(deps, { runId, cancelled: false }) : undefined;
+  const planned = planOf(input, parsed, work, {
+    batches: work.batches.length,
+    symbols: work.symbols,
+    sessions: sessionsBetween('SSE', config.startDate, config.endDate).length,
+    notes,
+    retryDelayMs: deps.planning.retryDelayMs,
+  });
+  const comparesSample = (deps.planning.sampleSymbols ?? 0) > 0;
+  return { ...planned, comparesSample, ...(account === undefined ? {} : { account }) };
 }
 
 function waitsForNobody({ dependsOn = [] }: EtlJobConfig): boolean {
@@ -71,14 +105,11 @@ function withRules(config: EtlJobConfig, installed: RuleSettings): EtlJobConfig 
   return Object.keys(rules).length === 0 ? config : { ...config, rules };
 }
 
-/** The effective configuration. A job over files without dates takes the files' own range; a healing one all that is owed. */
-async function settleConfig(
-  deps: PlanDeps,
-  { input, jobType, dueAt }: PlanJobInput,
-  signal: AbortSignal,
-): Promise<ParsedJob> {
-  const { batchSize, dailyBatchSize, ...planning } = deps.planning;
-  const defaults = {
+function defaultsOf(
+  { planning: { batchSize, dailyBatchSize, ...planning }, sources }: PlanDeps,
+  { jobType, dueAt }: PlanJobInput,
+): JobDefaults {
+  return {
     jobType,
     dueAt,
     batchSize: jobType === 'dailyDataIngestion' ? dailyBatchSize : batchSize,
@@ -86,9 +117,19 @@ async function settleConfig(
     sources: planning.sources,
     orders: planning.orders,
     concurrency: planning.concurrency,
-    knownSources: deps.sources.names,
+    knownSources: sources.names,
   };
-  const parsed = parseJobInput(input, defaults);
+}
+
+/** The effective configuration. A job over files without dates takes the files' own range; a healing one all that is owed. */
+async function settleRange(
+  deps: PlanDeps,
+  request: PlanJobInput,
+  parsed: ParsedJob,
+  signal: AbortSignal,
+): Promise<ParsedJob> {
+  const { input, jobType } = request;
+  const defaults = defaultsOf(deps, request);
   if (parsed.heal) {
     const { endDate } = parsed.config;
     const startDate = (await deps.coverage.firstDay()) ?? endDate;

@@ -90,7 +90,9 @@ async function originOf(
 /** The job's own configuration: only the threshold may be another, and it is for these symbols alone. */
 function configOf({ config }: BatchSpec, { decision }: DecisionChunk): EtlJobConfig {
   const { qualityThreshold = config.qualityThreshold } = decision;
-  return { ...config, qualityThreshold, skipExisting: false };
+  // Its own name: a replay that holds rows again is no failure of the job that brought them.
+  const jobName = `${config.jobName}-replay`;
+  return { ...config, jobName, qualityThreshold, skipExisting: false };
 }
 
 function replayRunId({ runId, decisionNo, chunkNo }: DecisionChunk): string {

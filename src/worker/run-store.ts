@@ -30,7 +30,7 @@ export function createRunStore(warehouse: Warehouse): RunStore {
     failedRanges: (runId) => failedRanges(warehouse, runId),
     skipSymbols: (runId, symbols) => skipSymbols(warehouse, runId, symbols),
     readVerdicts: (runId, jobIds) => readVerdicts(warehouse, runId, jobIds),
-    async finishRun(runId, { cancelled, endedAt }) {
+    async finishRun(runId, end) {
       const sums = await summariseRun(warehouse, runId);
       if (sums === undefined) {
         throw new SystemError(`Run ${runId} is not in this database`, {
@@ -38,7 +38,7 @@ export function createRunStore(warehouse: Warehouse): RunStore {
           hint: 'check that all workers of the queue use the same DATABASE_URL.',
         });
       }
-      const metrics = metricsOf({ ...sums, endedAt, cancelled });
+      const metrics = metricsOf({ ...sums, ...end });
       await finishRun(warehouse, runId, metrics);
       return metrics;
     },

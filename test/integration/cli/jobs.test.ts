@@ -117,6 +117,25 @@ describe('the command line on configured servers', () => {
     assert.equal(await storedBars(database), before);
   });
 
+  it('knows in its history of a job that could not even be planned', async () => {
+    const { client } = await testTemporal();
+    const running = client.workflow.execute('etlJob', {
+      workflowId: `nowhere-${randomUUID()}`,
+      taskQueue: `${env['CANDLEWICK_QUEUE_PREFIX']}data_ingestion`,
+      args: [{ job_name: 'nowhere', sources: ['files'], path: 'no/such/folder' }],
+    });
+    await assert.rejects(running, WorkflowFailedError);
+
+    const { stdout, stderr } = await candlewick(
+      ['jobs', 'history', '--json', '--job-name', 'nowhere'],
+      env,
+    );
+
+    const [run, ...others] = JSON.parse(stdout) as readonly Record<string, unknown>[];
+    assert.equal(run?.['status'], 'failed', stderr);
+    assert.deepEqual(others, []);
+  });
+
   it('shows the account to a person, within 80 columns', async () => {
     const { code, stdout, stderr } = await candlewick(['daily', '--source', 'simulated'], env);
 

@@ -44,6 +44,14 @@ describe('the account of a job', () => {
     assert.equal(metrics.successRate, 1);
   });
 
+  it('is a failure where there was no plan, and says why', () => {
+    const metrics = metricsOf({ ...totals, symbols: 0, failure: 'ETL-JOB-120 no such folder' });
+
+    assert.equal(metrics.status, 'failed');
+    assert.equal(metrics.successRate, 0);
+    assert.deepEqual(metrics.errorMessages, ['ETL-JOB-120 no such folder']);
+  });
+
   it('is a partial success when a symbol failed or rows were held back', () => {
     assert.equal(metricsOf({ ...totals, failures: failures(1) }).status, 'partial_success');
     assert.equal(metricsOf({ ...totals, failures: failures(1) }).successRate, 0.9);
