@@ -33,7 +33,7 @@ export function judgeFully(sent: BarColumns, given: JudgeContext): Judgement {
       ? sent
       : withSpecialTreatment(sent, given.specialTreatment);
   const context = { ...given, suspensions: withSuspendedRows(columns, given.suspensions) };
-  const sheet = openSheet(columns, context.sessions, context.symbols);
+  const sheet = openSheet(columns, context.sessions, context.symbols, context.endDay);
   const report = new BatchReport(sheet, openRulebook(context.rules));
   const thresholds = { ...DEFAULT_THRESHOLDS, ...context.rules?.thresholds };
   const tools = { context, thresholds, twins: openTwinIndex(sheet.sent) };

@@ -22,11 +22,15 @@ export interface Sheet {
   readonly groupStart: Uint32Array;
 }
 
-/** `columns` as a sheet. Rows that are not in the order of (symbol, day) are brought into it, equal keys as they came. */
+/**
+ * `columns` as a sheet. Rows that are not in the order of (symbol, day) are brought into it, equal keys as they came.
+ * `sessions` are all of the calendar from the first of them to `knownTo`, which may be a day without session.
+ */
 export function openSheet(
   columns: BarColumns,
   sessions: Int32Array,
   asked: readonly StockSymbol[] = [],
+  knownTo: DayNumber = sessions.at(-1) ?? 0,
 ): Sheet {
   const sent = isSorted(columns) ? columns : takeRows(columns, sortedOrder(columns));
   return {
@@ -34,7 +38,7 @@ export function openSheet(
     names: [...sent.symbols, ...withoutRows(sent, asked)],
     sent,
     columns: copyOf(sent),
-    session: sessionsOf(sent.tradingDay, sessions),
+    session: sessionsOf(sent.tradingDay, sessions, knownTo),
     groupStart: groupsOf(sent.symbolId),
   };
 }
@@ -74,13 +78,13 @@ function copyOf(columns: BarColumns): BarColumns {
   return copy;
 }
 
-function sessionsOf(days: Int32Array, sessions: Int32Array): Int32Array {
+function sessionsOf(days: Int32Array, sessions: Int32Array, knownTo: DayNumber): Int32Array {
   const found = new Int32Array(days.length).fill(UNKNOWN_SESSION);
   const first = sessions[0];
-  const last = sessions.at(-1);
-  if (first === undefined || last === undefined) {
+  if (first === undefined) {
     return found;
   }
+  const last = Math.max(knownTo, sessions.at(-1) ?? first);
   const byDay = new Int32Array(last - first + 1).fill(NO_SESSION);
   for (let index = 0; index < sessions.length; index += 1) {
     byDay[(sessions[index] ?? first) - first] = index;
