@@ -11,6 +11,8 @@ import {
 import {
   ConfigurationError,
   DataQualityError,
+  RateLimitedError,
+  SchemaDriftError,
   SystemError,
   TransientError,
 } from '../domain/errors.ts';
@@ -274,12 +276,15 @@ function metricsOfFailure(error: unknown): EtlMetrics | undefined {
   return isMetrics(detail) ? detail : undefined;
 }
 
+/** What `EtlError.headline` puts between what happened and what to do. */
+const HINT_MARK = / Try: (?!.* Try: )/s;
+
 const CLASS_OF_TYPE = {
   ConfigurationError,
   DataQualityError,
-  SchemaDriftError: DataQualityError,
+  SchemaDriftError,
   TransientError,
-  RateLimitedError: TransientError,
+  RateLimitedError,
 } as const;
 
 function isKnownType(type: string): type is keyof typeof CLASS_OF_TYPE {
@@ -297,10 +302,14 @@ function translate(error: unknown, jobId: string): Error {
   const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
   if (cause instanceof ApplicationFailure) {
     const code = /^ETL-[A-Z]+-\d+/.exec(cause.message)?.[0];
-    const message = cause.message.replace(/^ETL-[A-Z]+-\d+ /, '');
+    const [message = '', hint] = cause.message.replace(/^ETL-[A-Z]+-\d+ /, '').split(HINT_MARK);
     const type = cause.type ?? '';
     const ErrorOfType = isKnownType(type) ? CLASS_OF_TYPE[type] : SystemError;
-    return new ErrorOfType(message, { code: code ?? 'ETL-JOB-500', cause });
+    return new ErrorOfType(message, {
+      code: code ?? 'ETL-JOB-500',
+      ...(hint === undefined ? {} : { hint }),
+      cause,
+    });
   }
   if (error instanceof WorkflowFailedError) {
     return new SystemError(

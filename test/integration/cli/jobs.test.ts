@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import pg from 'pg';
@@ -168,6 +169,38 @@ describe('the command line on configured servers', () => {
     assert.equal(ended.code, 5, ended.stdout + ended.stderr);
     assert.equal(account['records_quarantined'], 1);
     assert.equal(account['records_loaded'], 9);
+  });
+
+  it('lets in no bar of a day without session at the end of a request', async () => {
+    mkdirSync(join(home.path, 'saturday'));
+    const days = ['20240105', '20240104', '20240103', '20240102', '20240106'];
+    const lines = days.map(
+      (day, index) => `605599.SH,${day},10.1,10.2,10,10.1,10.1,${1000 + index},1010`,
+    );
+    const head = 'ts_code,trade_date,open,high,low,close,pre_close,vol,amount';
+    writeFileSync(join(home.path, 'saturday', 'bars.csv'), [head, ...lines].join('\n'));
+    const path = ['--source', 'files', '--path', 'saturday'];
+    const account = lastJson(await candlewick(['run', '--json', ...path], env));
+
+    assert.equal(account['records_loaded'], 4);
+    assert.equal(account['records_dropped'], 1);
+  });
+
+  it('gives 1 and the class of the failure for a file that is cut off', async () => {
+    mkdirSync(join(home.path, 'cut'));
+    writeFileSync(
+      join(home.path, 'cut', 'bars.csv.gz'),
+      gzipSync('ts_code'.repeat(99)).subarray(0, -9),
+    );
+    const ended = await candlewick(['run', '--json', '--source', 'files', '--path', 'cut'], env);
+
+    assert.equal(ended.code, 1, ended.stdout);
+    assert.deepEqual(lastJson(ended)['error'], {
+      code: 'ETL-SRC-212',
+      class: 'schema_drift',
+      message: 'cut/bars.csv.gz: gzip: unexpected end of file',
+      hint: 'mend the file, or leave it out.',
+    });
   });
 
   it('says of rows from before a listing that they were dropped', async () => {
