@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 
 import { createActivities } from '../activities/index.ts';
@@ -21,6 +22,7 @@ import { startTemporalWorkers } from '../worker/temporal-workers.ts';
 
 export interface MarketWorkerOptions {
   readonly databaseUrl: string;
+  /** Landing and staging; without one a folder of its own, which goes with it. */
   readonly storageUrl?: string;
   readonly temporalAddress: string;
   readonly namespace: string;
@@ -115,6 +117,9 @@ export async function startMarketWorker(options: MarketWorkerOptions): Promise<M
       await client.close();
       await workers.stop();
       await Promise.allSettled([cpu.close(), warehouse.close()]);
+      if (options.storageUrl === undefined) {
+        await rm(storageUrl, { recursive: true, force: true });
+      }
     },
   };
 }
