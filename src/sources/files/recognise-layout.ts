@@ -83,11 +83,15 @@ const KNOWN_LAYOUTS: readonly KnownLayout[] = [
     amountUnit: 'cny',
   },
   {
+    // As our own tables, their view with the original's columns, and `candlewick bars` call them.
     name: 'canonical',
     names: {
-      ...PRICES,
-      symbol: ['symbol'],
-      day: ['trading_day'],
+      open: ['open', 'open_price'],
+      high: ['high', 'high_price'],
+      low: ['low', 'low_price'],
+      close: ['close', 'close_price'],
+      symbol: ['symbol', 'stock_code'],
+      day: ['trading_day', 'trade_date'],
       preClose: ['pre_close'],
       volume: ['volume'],
       amount: ['amount'],

@@ -114,6 +114,8 @@ describe('layouts and containers of bar files', () => {
     volume: shares,
     amount: cny,
   };
+  const { trading_day: trade_date, ...others } = canonical;
+  const exported = { trade_date, ...others, source: ['files', 'files', 'files'] };
   const english = { date: days, ...prices, close, volume: wholeLots, amount: cny };
 
   const cases: readonly (readonly [
@@ -203,6 +205,23 @@ describe('layouts and containers of bar files', () => {
       'the canonical layout in another order',
       'order.csv',
       table(Object.fromEntries(Object.entries(canonical).toReversed())),
+    ],
+    ['an export of our table', 'daily_bars.csv', table(exported)],
+    [
+      "an export of the former system's table",
+      'stock_daily_data.csv',
+      table({
+        stock_code: exported.symbol,
+        trade_date: days,
+        open_price: prices.open,
+        high_price: prices.high,
+        low_price: prices.low,
+        close_price: close,
+        volume: shares,
+        amount: cny,
+        adj_factor: ['', '', ''],
+      }),
+      { hasPreClose: false },
     ],
     ['an index column without a name', 'index.csv', table({ '': ['0', '1', '2'], ...canonical })],
   ];
