@@ -45,6 +45,7 @@ export function metricsOf(totals: RunTotals): EtlMetrics {
     errorMessages: [
       ...(totals.failure === undefined ? [] : [totals.failure]),
       ...messagesOf(totals.failures),
+      ...messagesOfUnreadable(totals.unreadable),
       ...messagesOfDropped(dropped),
     ],
   };
@@ -75,6 +76,14 @@ function keptOf({ inserted, updated, unchanged, skipped, quarantined }: RunTotal
 /** What is left of the rows that were judged: extracted = all other counts + dropped, always. */
 function droppedOf(totals: RunTotals): number {
   return totals.transformed - keptOf(totals);
+}
+
+function messagesOfUnreadable(unreadable: number): readonly string[] {
+  return unreadable === 0
+    ? []
+    : [
+        `${unreadable} ${unreadable === 1 ? 'row' : 'rows'} not read: without a symbol, a day or any price`,
+      ];
 }
 
 function messagesOfDropped(dropped: number): readonly string[] {

@@ -73,6 +73,13 @@ describe('the account of a job', () => {
     assert.equal(all.status, 'partial_success');
   });
 
+  it('says of rows that could not be read that there were some', () => {
+    const { errorMessages, recordsFailed } = metricsOf({ ...totals, unreadable: 2 });
+
+    assert.equal(recordsFailed, 2);
+    assert.deepEqual(errorMessages, ['2 rows not read: without a symbol, a day or any price']);
+  });
+
   it('is a failure when every symbol failed, or when it was cancelled', () => {
     assert.equal(metricsOf({ ...totals, failures: failures(10) }).status, 'failed');
     assert.equal(metricsOf({ ...totals, cancelled: true }).status, 'failed');
