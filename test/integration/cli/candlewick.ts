@@ -25,12 +25,17 @@ const NO_LIVE_SOURCE = { ETL_BAOSTOCK_ADDRESS: '127.0.0.1:9' };
 
 type Settings = Readonly<Record<string, string | undefined>>;
 
-/** Of ours only what a test sets; and no coverage, which would slow the start. */
-const CLEARED: Settings = Object.fromEntries(
-  ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'NO_COLOR', 'FORCE_COLOR', 'NODE_OPTIONS'].map((name) => [
-    name,
-    undefined,
-  ]),
+/** Of ours only what a test sets, nothing that is meant for the tests; and no coverage, which would slow the start. */
+export const CLEARED: Settings = Object.fromEntries(
+  [
+    'DATABASE_URL',
+    'TEMPORAL_ADDRESS',
+    'CANDLEWICK_SHARED_DATA',
+    'CANDLEWICK_ARTEFACTS',
+    'NO_COLOR',
+    'FORCE_COLOR',
+    'NODE_OPTIONS',
+  ].map((name) => [name, undefined]),
 );
 
 /** Starts the built `candlewick` as a process of its own. */

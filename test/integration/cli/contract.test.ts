@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 
-import { candlewick, lastJson, MAIN, temporaryHome } from './candlewick.ts';
+import { candlewick, CLEARED, lastJson, MAIN, temporaryHome } from './candlewick.ts';
 
 const run = promisify(execFile);
 const MAX_START_MS = 150;
@@ -208,7 +208,7 @@ describe('the command line, without any server', () => {
     const script = `"$0" "$1" config explain | head -n 1; exit "\${PIPESTATUS[0]}"`;
 
     const { stdout, stderr } = await run('bash', ['-c', script, process.execPath, MAIN], {
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...CLEARED, ...env },
     });
 
     assert.equal(stdout.trimEnd().split('\n').length, 1);
