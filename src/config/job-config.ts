@@ -4,6 +4,7 @@ import { NO_ORDERS, type SourceOrder, type SourceOrders } from '../domain/source
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { toDayNumber } from '../domain/trading-day.ts';
 import { readFields, type GivenFields } from './job-keys.ts';
+import { readJobOrders } from './job-orders.ts';
 import { pathFault } from './job-path.ts';
 import {
   daysIn,
@@ -102,18 +103,24 @@ export function parseJobInput(input: unknown, defaults: JobDefaults): ParsedJob 
   const read = createReader(given, bad);
   const range = readRange(read, given, defaults);
   const rules = readRules(given, bad);
+  const orders = readJobOrders(
+    bad.has('source_orders') ? undefined : given.values.get('source_orders'),
+    given.spelling.get('source_orders') ?? 'source_orders',
+    defaults.knownSources,
+  );
   const problems = [
     ...given.problems,
     ...faulty.values(),
     ...foreignFields(given, defaults.jobType),
     ...range.problems,
     ...sourceProblems(read, given, defaults),
+    ...orders.problems,
     ...rules.problems,
   ];
   if (problems.length > 0) {
     throw problemsError(problems, { code: 'ETL-JOB-101', subject: "the job's input" });
   }
-  const job = settle(read, range, defaults);
+  const job = settle(read, range, defaults, orders.orders);
   const isAsCatalogue = Object.keys(rules.settings).length === 0;
   return isAsCatalogue ? job : { ...job, config: { ...job.config, rules: rules.settings } };
 }
@@ -270,7 +277,12 @@ function* sourceProblems(
   }
 }
 
-function settle(read: FieldReader, range: SettledRange, defaults: JobDefaults): ParsedJob {
+function settle(
+  read: FieldReader,
+  range: SettledRange,
+  defaults: JobDefaults,
+  orders: SourceOrders | undefined,
+): ParsedJob {
   const notes = [...range.notes];
   const symbols = distinctSymbols(read.texts('symbols') ?? [], notes);
   const path = read.text('path');
@@ -286,7 +298,7 @@ function settle(read: FieldReader, range: SettledRange, defaults: JobDefaults): 
     skipExisting: read.flag('skip_existing', true),
     validateData: read.flag('validate_data', true),
     cleanData: read.flag('clean_data', true),
-    ...(given === undefined ? installedOrder(defaults) : { sources: given }),
+    ...settledOrder(given, orders, defaults),
     path,
     concurrency: read.number('concurrency') ?? defaults.concurrency,
     ...ordersOf(read),
@@ -305,6 +317,25 @@ function settle(read: FieldReader, range: SettledRange, defaults: JobDefaults): 
       read.text('start_date') !== undefined ||
       read.text('end_date') !== undefined ||
       read.number('days_back') !== undefined,
+  };
+}
+
+/** The job's own sources stand in place of all orders of the installation; its own orders go before either. */
+function settledOrder(
+  given: readonly string[] | undefined,
+  own: SourceOrders | undefined,
+  defaults: JobDefaults,
+): SourceOrder {
+  const { sources, orders } = given === undefined ? installedOrder(defaults) : { sources: given };
+  if (own === undefined) {
+    return orders === undefined ? { sources } : { sources, orders };
+  }
+  return {
+    sources,
+    orders: {
+      markets: { ...orders?.markets, ...own.markets },
+      datasets: { ...orders?.datasets, ...own.datasets },
+    },
   };
 }
 

@@ -79,6 +79,11 @@ export const JobInputSchema = z
       'an array of source names, in the order in which they are asked',
       'Where to get the data; default: ETL_SOURCES.',
     ),
+    source_orders: field(
+      z.record(z.string(), z.array(z.string()).min(1)),
+      'an object of arrays of source names, by market or dataset, such as {"BSE": ["sina"]}',
+      'Where the order differs by market (SSE, SZSE, BSE, INDEX) or dataset; default: as in ETL_SOURCES.',
+    ),
     path: field(
       z.string().min(1).max(MAX_PATH),
       'a path relative to ETL_FILES_ROOT, without .. and without a leading /',

@@ -34,6 +34,7 @@ export function suggestValue(field: JobInputField, value: unknown): string | und
     case 'path':
     case 'on_complete':
     case 'rules':
+    case 'source_orders':
       return undefined;
   }
   return undefined;

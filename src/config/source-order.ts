@@ -1,5 +1,5 @@
 import { REFERENCE_DATASETS } from '../domain/dataset.ts';
-import { ORDERED_MARKETS, type SourceOrder } from '../domain/source-order.ts';
+import { ORDERED_MARKETS, type SourceOrder, type SourceOrders } from '../domain/source-order.ts';
 import { nearest } from './nearest.ts';
 import { splitList } from './setting-parsers.ts';
 
@@ -17,6 +17,9 @@ export const SOURCE_NAMES = [
   'yahoo',
   'tiingo',
 ] as const;
+
+/** What may have an order of its own. */
+export const ORDER_KEYS = [...ORDERED_MARKETS, ...REFERENCE_DATASETS] as const;
 
 export const SOURCE_ORDER_FORM = `names out of ${SOURCE_NAMES.join(', ')}, joined by commas; then, if need be, "; MARKET=names" and "; DATASET=names"`;
 
@@ -62,10 +65,9 @@ export function sourceOrderFault(text: string): string | undefined {
       return `each source once in "${names.join(',')}"`;
     }
     if (key !== undefined && !isMarket(key) && !isDataset(key)) {
-      const keys = [...ORDERED_MARKETS, ...REFERENCE_DATASETS];
-      const meant = nearest(key, keys);
+      const meant = nearest(key, ORDER_KEYS);
       const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
-      return `a market or a dataset before "=", one of ${keys.join(', ')}, in place of "${key}"${hint}`;
+      return `a market or a dataset before "=", one of ${ORDER_KEYS.join(', ')}, in place of "${key}"${hint}`;
     }
     if (parts.filter((part) => part.key === key).length > 1) {
       return `one order ${key === undefined ? 'without a market or dataset' : `for ${key}`}, not several`;
@@ -77,13 +79,20 @@ export function sourceOrderFault(text: string): string | undefined {
 /** `tushare,akshare; BSE=tushare,sina; trading_calendar=baostock`: text without a fault. */
 export function parseSourceOrder(text: string): Required<SourceOrder> {
   const parts = partsOf(text);
-  function among(isKey: (key: string) => boolean): Record<string, readonly string[]> {
-    return Object.fromEntries(
-      parts.flatMap(({ key, names }) => (key !== undefined && isKey(key) ? [[key, names]] : [])),
-    );
-  }
   return {
     sources: parts.find(({ key }) => key === undefined)?.names ?? [],
-    orders: { markets: among(isMarket), datasets: among(isDataset) },
+    orders: ordersOf(
+      parts.flatMap(({ key, names }) => (key === undefined ? [] : [[key, names] as const])),
+    ),
+  };
+}
+
+/** Orders by market or dataset; other keys are left out. */
+export function ordersOf(
+  entries: readonly (readonly [key: string, names: readonly string[]])[],
+): SourceOrders {
+  return {
+    markets: Object.fromEntries(entries.filter(([key]) => isMarket(key))),
+    datasets: Object.fromEntries(entries.filter(([key]) => isDataset(key))),
   };
 }

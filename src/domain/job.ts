@@ -24,7 +24,7 @@ export interface EtlJobConfig {
   readonly rules?: RuleSettings;
   /** Source names in the order in which they are asked. */
   readonly sources: readonly string[];
-  /** Where the order differs by market or dataset; a job that names its own sources has one order. */
+  /** Where the order differs by market or dataset. */
   readonly orders?: SourceOrders;
   /** For source `files`: what to read, relative to the configured root. */
   readonly path: string | undefined;

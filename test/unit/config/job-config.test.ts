@@ -99,6 +99,44 @@ describe('a job from its input', () => {
     );
   });
 
+  it('has orders of its own by market or dataset, before those of the installation', () => {
+    const installed = { markets: { SSE: ['simulated'] }, datasets: {} };
+    const rules = { ...defaults, orders: installed };
+    const source_orders = { BSE: ['files', 'simulated'], trading_calendar: ['simulated'] };
+    const own = { BSE: source_orders.BSE };
+
+    assert.deepEqual(parseJobInput({ source_orders }, rules).config.orders, {
+      markets: { ...installed.markets, ...own },
+      datasets: { trading_calendar: ['simulated'] },
+    });
+    const narrowed = parseJobInput({ sources: ['files'], sourceOrders: own }, rules).config;
+    assert.deepEqual(narrowed.sources, ['files']);
+    assert.deepEqual(narrowed.orders, { markets: own, datasets: {} });
+  });
+
+  const badOrders: readonly (readonly [unknown, RegExp])[] = [
+    [{ BSX: ['files'] }, /source_orders\.BSX: expected one of SSE, .* as key; did you mean BSE\?/],
+    [
+      { BSE: ['file'] },
+      /source_orders\.BSE\[0\]: got "file"; expected one of .*; did you mean files\?/,
+    ],
+    [
+      { BSE: ['files', 'files'] },
+      /source_orders\.BSE\[1\]: got "files"; expected each source once/,
+    ],
+    [{ BSE: [] }, /source_orders: got an object; expected an object of arrays/],
+    [{ BSE: 'files' }, /source_orders: got an object; expected an object of arrays/],
+    [['files'], /source_orders: got an array of 1; expected an object of arrays/],
+  ];
+  for (const [source_orders, message] of badOrders) {
+    it(`refuses the orders ${JSON.stringify(source_orders)}`, () => {
+      assert.match(
+        messageOf(() => parseJobInput({ source_orders }, defaults)),
+        message,
+      );
+    });
+  }
+
   it('refuses a source twice', () => {
     assert.match(
       messageOf(() => parseJobInput({ sources: ['files', 'files'] }, defaults)),
@@ -205,7 +243,7 @@ describe('the JSON schema of the job input', () => {
     assert.equal(schema['additionalProperties'], false);
     assert.equal(schema['required'], undefined);
     assert.ok(typeof properties === 'object' && properties !== null);
-    assert.equal(Object.keys(properties).length, 21);
+    assert.equal(Object.keys(properties).length, 22);
     for (const property of Object.values(properties)) {
       assert.ok(typeof property.description === 'string' && property.type !== undefined);
       assert.equal(property.expected, undefined);
