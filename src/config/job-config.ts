@@ -1,10 +1,10 @@
 import { FOLLOW_UPS, type EtlJobConfig, type FollowUp } from '../domain/job.ts';
 import type { RuleSettings } from '../domain/rule-settings.ts';
-import { NO_ORDERS, type SourceOrder, type SourceOrders } from '../domain/source-order.ts';
+import type { SourceOrders } from '../domain/source-order.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { toDayNumber } from '../domain/trading-day.ts';
 import { readFields, type GivenFields } from './job-keys.ts';
-import { readJobOrders } from './job-orders.ts';
+import { nameProblems, readJobOrders, settledOrder } from './job-orders.ts';
 import { pathFault } from './job-path.ts';
 import {
   daysIn,
@@ -20,7 +20,7 @@ import {
   MAX_SYMBOLS,
   type JobInputField,
 } from './job-schema.ts';
-import { suggestSource, suggestValue } from './job-suggestions.ts';
+import { suggestValue } from './job-suggestions.ts';
 import { normaliseSymbol, symbolProblem } from './job-symbols.ts';
 import { describeValue, problemsError, type Problem } from './problems.ts';
 import { parseRuleSettings, type ParsedRules } from './rule-settings.ts';
@@ -254,15 +254,7 @@ function* sourceProblems(
 ): Iterable<Problem> {
   const sources = read.texts('sources');
   const field = spelling.get('sources') ?? 'sources';
-  for (const [index, name] of (sources ?? []).entries()) {
-    if (!knownSources.includes(name)) {
-      const suggestion = suggestSource(name, knownSources);
-      const expected = `one of ${knownSources.join(', ')}`;
-      yield { field: `${field}[${index}]`, got: describeValue(name), expected, suggestion };
-    } else if (sources?.indexOf(name) !== index) {
-      yield { field: `${field}[${index}]`, got: describeValue(name), expected: 'each source once' };
-    }
-  }
+  yield* nameProblems(sources ?? [], field, knownSources);
   const path = read.text('path');
   if (path === undefined) {
     return;
@@ -320,31 +312,6 @@ function settle(
   };
 }
 
-/** The job's own sources stand in place of all orders of the installation; its own orders go before either. */
-function settledOrder(
-  given: readonly string[] | undefined,
-  own: SourceOrders | undefined,
-  defaults: JobDefaults,
-): SourceOrder {
-  const { sources, orders } = given === undefined ? installedOrder(defaults) : { sources: given };
-  if (own === undefined) {
-    return orders === undefined ? { sources } : { sources, orders };
-  }
-  return {
-    sources,
-    orders: {
-      markets: { ...orders?.markets, ...own.markets },
-      datasets: { ...orders?.datasets, ...own.datasets },
-    },
-  };
-}
-
-function installedOrder({ sources, orders = NO_ORDERS }: JobDefaults): SourceOrder {
-  const isPlain = [orders.markets, orders.datasets].every((one) => Object.keys(one).length === 0);
-  return isPlain ? { sources } : { sources, orders };
-}
-
-/** Only what is given: the job's type decides the rest. */
 function ordersOf(read: FieldReader): Pick<EtlJobConfig, 'priority' | 'dependsOn' | 'onComplete'> {
   const priority = read.number('priority');
   const dependsOn = read.texts('depends_on');

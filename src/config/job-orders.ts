@@ -1,4 +1,4 @@
-import type { SourceOrders } from '../domain/source-order.ts';
+import { NO_ORDERS, type SourceOrder, type SourceOrders } from '../domain/source-order.ts';
 import { describeValue, type Problem } from './problems.ts';
 import { nearest } from './nearest.ts';
 import { ORDER_KEYS, ordersOf } from './source-order.ts';
@@ -7,6 +7,12 @@ import { ORDER_KEYS, ordersOf } from './source-order.ts';
 export interface JobOrders {
   readonly orders: SourceOrders | undefined;
   readonly problems: readonly Problem[];
+}
+
+/** The order of this installation: `ETL_SOURCES`. */
+interface InstalledOrder {
+  readonly sources: readonly string[];
+  readonly orders?: SourceOrders | undefined;
 }
 
 /** `value` has passed the schema: sources by market or dataset; undefined where none were given. */
@@ -38,7 +44,8 @@ function keyProblems(key: string, field: string): readonly Problem[] {
   ];
 }
 
-function nameProblems(
+/** Names that no source has, or that come twice. */
+export function nameProblems(
   names: readonly string[],
   field: string,
   knownSources: readonly string[],
@@ -52,3 +59,29 @@ function nameProblems(
     return names.indexOf(name) === index ? [] : [{ ...place, expected: 'each source once' }];
   });
 }
+
+/** The job's own sources stand in place of all orders of the installation; its own orders go before either. */
+export function settledOrder(
+  given: readonly string[] | undefined,
+  own: SourceOrders | undefined,
+  defaults: InstalledOrder,
+): SourceOrder {
+  const { sources, orders } = given === undefined ? installedOrder(defaults) : { sources: given };
+  if (own === undefined) {
+    return orders === undefined ? { sources } : { sources, orders };
+  }
+  return {
+    sources,
+    orders: {
+      markets: { ...orders?.markets, ...own.markets },
+      datasets: { ...orders?.datasets, ...own.datasets },
+    },
+  };
+}
+
+function installedOrder({ sources, orders = NO_ORDERS }: InstalledOrder): SourceOrder {
+  const isPlain = [orders.markets, orders.datasets].every((one) => Object.keys(one).length === 0);
+  return isPlain ? { sources } : { sources, orders };
+}
+
+/** Only what is given: the job's type decides the rest. */

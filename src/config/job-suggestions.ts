@@ -1,6 +1,5 @@
 import { parseDay } from '../domain/trading-day.ts';
 import type { JobInputField } from './job-schema.ts';
-import { nearest } from './nearest.ts';
 
 /** What was probably meant by a value of the wrong form, or undefined where any answer would be a guess. */
 export function suggestValue(field: JobInputField, value: unknown): string | undefined {
@@ -38,10 +37,6 @@ export function suggestValue(field: JobInputField, value: unknown): string | und
       return undefined;
   }
   return undefined;
-}
-
-export function suggestSource(value: string, known: readonly string[]): string | undefined {
-  return nearest(value, known);
 }
 
 /** From 20240203, 2024-2-3, 2024/02/03 and instants; a day like 02/03/2024 has two readings and gets none. */
