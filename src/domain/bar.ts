@@ -8,6 +8,11 @@ import type { StockSymbol } from './stock-symbol.ts';
  */
 export const MONEY_SCALE = 10_000;
 
+/** The highest price that the table holds, in 1/10,000 CNY: numeric(12, 4). */
+export const MAX_PRICE = 999_999_999_999;
+/** The highest volume and amount: beyond it a number is no longer exact. */
+export const MAX_EXACT = Number.MAX_SAFE_INTEGER;
+
 /** One bar as a person reads it. Row objects appear only where a person reads them. */
 export interface Bar {
   readonly symbol: StockSymbol;

@@ -1,11 +1,6 @@
-import type { BarColumns } from '../domain/bar.ts';
+import { MAX_EXACT, MAX_PRICE, type BarColumns } from '../domain/bar.ts';
 import type { BatchReport } from './batch-report.ts';
 import { FATE } from './verdict.ts';
-
-/** What the table's columns can hold, in 1/10,000 CNY. */
-const MAX_PRICE = 999_999_999_999;
-/** Beyond it a number is no longer exact. */
-const MAX_EXACT = Number.MAX_SAFE_INTEGER;
 
 /** Holds back what the table could not take, whatever the rules said: they may be switched off, or a column may be missing. */
 export function holdUnloadable(columns: BarColumns, report: BatchReport): void {

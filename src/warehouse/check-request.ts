@@ -1,13 +1,8 @@
-import type { BarColumns } from '../domain/bar.ts';
+import { MAX_EXACT, MAX_PRICE, type BarColumns } from '../domain/bar.ts';
 import { DataQualityError } from '../domain/errors.ts';
 import { isStockSymbol } from '../domain/stock-symbol.ts';
 import { fromDayNumber } from '../domain/trading-day.ts';
 import type { LoadRequest } from './load-request.ts';
-
-/** numeric(12, 4), in 1/10,000. */
-const MAX_PRICE = 999_999_999_999;
-/** Beyond it a Float64 is no longer exact. */
-const MAX_EXACT = Number.MAX_SAFE_INTEGER;
 
 /**
  * Refuses, before anything is sent, every row that the table would refuse, and every batch that breaks the order on which
