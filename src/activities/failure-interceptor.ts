@@ -2,7 +2,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Context } from '@temporalio/activity';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 
-import { EtlError } from '../domain/errors.ts';
+import { EtlError, isFinal } from '../domain/errors.ts';
 import type { Notify } from '../domain/notice.ts';
 import { noticeOfFailure } from './failure-notice.ts';
 
@@ -31,11 +31,10 @@ export function nextDelayMs(
   rules: RetryRules,
 ): number | undefined {
   const errorClass = error instanceof EtlError ? error.errorClass : 'transient';
+  if (isFinal(errorClass)) {
+    return undefined;
+  }
   switch (errorClass) {
-    case 'configuration':
-    case 'data_quality':
-    case 'schema_drift':
-      return undefined;
     case 'system':
       return attempt >= SYSTEM_ATTEMPTS
         ? undefined

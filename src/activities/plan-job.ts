@@ -2,7 +2,7 @@ import { lookBackStart } from '../calendar/look-back.ts';
 import { sessionsBetween } from '../calendar/trading-calendar.ts';
 import { parseJobInput, type JobDefaults, type ParsedJob } from '../config/job-config.ts';
 import { rulesetVersion } from '../config/rules-file.ts';
-import { ConfigurationError, EtlError, type ErrorClass } from '../domain/errors.ts';
+import { ConfigurationError, EtlError, isFinal } from '../domain/errors.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { PRIORITY_OF_TYPE, type EtlJobConfig } from '../domain/job.ts';
 import { mergeRuleSettings, type RuleSettings } from '../domain/rule-settings.ts';
@@ -18,9 +18,6 @@ import { planWork, type PlannedWork } from './plan-work.ts';
 type PlanDeps = Pick<EtlDeps, 'reference' | 'facts' | 'sources' | 'planning' | 'rules' | 'desk'> &
   CloseRunDeps;
 
-/** After these, no attempt follows (failure-interceptor.ts). */
-const FINAL: readonly ErrorClass[] = ['configuration', 'data_quality', 'schema_drift'];
-
 /** Symbols shown in the memo; the plan itself lies in the warehouse. */
 const SYMBOLS_SHOWN = 20;
 
@@ -35,7 +32,7 @@ export function createPlanJob(deps: PlanDeps): EtlActivities['planJob'] {
       try {
         return await plan(deps, input, asked, signal);
       } catch (error) {
-        if (!asked.dryRun && error instanceof EtlError && FINAL.includes(error.errorClass)) {
+        if (!asked.dryRun && error instanceof EtlError && isFinal(error.errorClass)) {
           await recordFailure(deps, input, asked.config, error);
         }
         throw error;

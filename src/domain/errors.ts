@@ -6,6 +6,15 @@
 export type ErrorClass =
   'transient' | 'rate_limited' | 'data_quality' | 'system' | 'configuration' | 'schema_drift';
 
+/** Classes that no further attempt can mend. */
+type FinalErrorClass = 'configuration' | 'data_quality' | 'schema_drift';
+
+export function isFinal(errorClass: ErrorClass): errorClass is FinalErrorClass {
+  return (
+    errorClass === 'configuration' || errorClass === 'data_quality' || errorClass === 'schema_drift'
+  );
+}
+
 /** Facts of a failure that may be shown and stored: never a secret, never rows. */
 export type ErrorDetails = Readonly<Record<string, string | number | boolean | null>>;
 
