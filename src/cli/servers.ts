@@ -9,7 +9,8 @@ import { CliError } from './cli-error.ts';
 import type { Invocation } from './invoke.ts';
 import type { Output } from './output.ts';
 
-const HOME_TIMEOUT_MS = 15_000;
+/** As long as a slow machine takes to start both servers. */
+const HOME_TIMEOUT_MS = 60_000;
 const HOME_POLL_MS = 250;
 
 /** The configuration; what looks misspelt in it is said once. @throws ConfigurationError */
@@ -60,7 +61,7 @@ export async function openServers(
   return whenHomeIsFree(() => openStack(options), output, signal);
 }
 
-/** Another command may start or stop this home's servers at the moment: that takes it seconds. */
+/** Another command may start or stop this home's servers at the moment. */
 async function whenHomeIsFree(
   open: () => Promise<Stack>,
   output: Output,
@@ -105,7 +106,7 @@ export async function withWarehouse<Result>(
   });
 }
 
-/** The same, with nothing but the database's URL. What `work` does must bear being done twice. */
+/** The same, with nothing but the database's URL. */
 export async function withDatabase<Result>(
   config: Config,
   invocation: Invocation,
@@ -113,28 +114,17 @@ export async function withDatabase<Result>(
   work: (databaseUrl: string) => Promise<Result>,
 ): Promise<Result> {
   const quiet = { ...invocation, output: { ...invocation.output, talk: invocation.output.detail } };
-  const deadline = Date.now() + HOME_TIMEOUT_MS;
   if (database === 'standard' && config.databaseUrl === undefined) {
     const { isDemoRunning } = await import('../runtime/stack.ts');
     if (isDemoRunning(config.home)) {
       invocation.output.talk('a demo runs in this home: its data are seen with --demo');
     }
   }
-  for (;;) {
-    const stack = await openServers(config, quiet, { postgres: true, temporal: false, database });
-    try {
-      return await work(databaseOf(stack));
-    } catch (error) {
-      // The command whose server this was has ended, and stopped it under us.
-      const isGone = error instanceof EtlError && error.code === 'ETL-DB-310';
-      const isBorrowed = config.databaseUrl === undefined && !stack.started.includes('postgres');
-      if (!isGone || !isBorrowed || Date.now() > deadline) {
-        throw error;
-      }
-    } finally {
-      await stack.close();
-    }
-    await wait(HOME_POLL_MS, undefined, { signal: invocation.signal });
+  const stack = await openServers(config, quiet, { postgres: true, temporal: false, database });
+  try {
+    return await work(databaseOf(stack));
+  } finally {
+    await stack.close();
   }
 }
 

@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import pg from 'pg';
 
 import { SystemError } from '../domain/errors.ts';
+import { enterAsGuest, guestsOf } from './home-guests.ts';
 import { holderOf, lockHome } from './home-lock.ts';
 import { startPostgres, type RunningPostgres } from './postgres.ts';
 import { readRecord, removeRecord, writeRecord } from './process-files.ts';
@@ -47,6 +49,10 @@ const DATABASES: Readonly<Record<DatabaseKind, string>> = {
   demo: 'candlewick_demo',
 };
 
+const GUESTS_POLL_MS = 100;
+/** How long an interrupted command's servers outlive it for those that work with them. */
+const INTERRUPTED_GRACE_MS = 2000;
+
 /** Where a running stack tells other commands of this checkout how to reach it. */
 function recordFileOf(home: string): string {
   return join(home, 'runtime.json');
@@ -67,7 +73,8 @@ function textOf(value: unknown): string | undefined {
 /** The servers that another process of this home runs now. */
 export function readRunningStack(home: string): StackRecord | undefined {
   const record = readRecord(recordFileOf(home));
-  if (record === undefined || holderOf(home) === undefined) {
+  // A record of a process that was killed says nothing of the servers that the next one starts.
+  if (record === undefined || record['pid'] !== holderOf(home)) {
     return undefined;
   }
   return {
@@ -99,25 +106,40 @@ function withDatabase(url: string, database: string): string {
 }
 
 /**
- * Servers for a command: those that are configured, else those of a running `candlewick demo` of this home, else
- * embedded ones, started here and stopped by `close()`.
+ * Servers for a command: those that are configured, else those of another command of this home, which keeps them up
+ * until `close()`, else embedded ones, started here and stopped by `close()`.
  */
 export async function openStack(options: StackOptions): Promise<Stack> {
   const home = resolve(options.home);
-  const running = readRunningStack(home);
   const wantsPostgres = options.needs.postgres && options.databaseUrl === undefined;
   const wantsTemporal = options.needs.temporal && options.temporalAddress === undefined;
-  const isServed =
-    running !== undefined &&
-    (!wantsPostgres || running.postgresUrl !== undefined) &&
-    (!wantsTemporal || running.temporalAddress !== undefined);
-  if (isServed || (!wantsPostgres && !wantsTemporal)) {
-    return joinStack(options, running);
+  if (!wantsPostgres && !wantsTemporal) {
+    return { ...(await joinStack(options, undefined)), close: () => Promise.resolve() };
   }
+  // Before the look at what runs: from here on it is not stopped.
+  const guest = enterAsGuest(home);
+  try {
+    const running = readRunningStack(home);
+    if (
+      running !== undefined &&
+      (!wantsPostgres || running.postgresUrl !== undefined) &&
+      (!wantsTemporal || running.temporalAddress !== undefined)
+    ) {
+      const joined = await joinStack(options, running);
+      return { ...joined, close: () => Promise.resolve(guest.leave()) };
+    }
+  } catch (error) {
+    guest.leave();
+    throw error;
+  }
+  guest.leave();
   return startStack({ ...options, home }, wantsPostgres, wantsTemporal);
 }
 
-async function joinStack(options: StackOptions, running: StackRecord | undefined): Promise<Stack> {
+async function joinStack(
+  options: StackOptions,
+  running: StackRecord | undefined,
+): Promise<Omit<Stack, 'close'>> {
   const server = running?.postgresUrl;
   return {
     databaseUrl:
@@ -129,7 +151,6 @@ async function joinStack(options: StackOptions, running: StackRecord | undefined
     namespace: options.namespace,
     uiUrl: options.temporalAddress === undefined ? running?.uiUrl : undefined,
     started: [],
-    close: () => Promise.resolve(),
   };
 }
 
@@ -142,7 +163,7 @@ async function startStack(
   let postgres: RunningPostgres | undefined;
   let temporal: RunningTemporal | undefined;
   async function close(): Promise<void> {
-    removeRecord(recordFileOf(options.home));
+    await retireRecord(options);
     await Promise.all([temporal?.stop(), postgres?.stop()]);
     lock.release();
   }
@@ -207,6 +228,7 @@ async function recordStack(
 ): Promise<Omit<Stack, 'close'>> {
   const server = postgres?.connectionString('postgres');
   writeRecord(recordFileOf(options.home), {
+    pid: process.pid,
     database: DATABASES[options.database],
     postgresUrl: server,
     temporalAddress: temporal?.address,
@@ -223,6 +245,32 @@ async function recordStack(
       ...(temporal === undefined ? [] : ['temporal' as const]),
     ],
   };
+}
+
+/**
+ * Nobody finds the servers any more, and nobody works with them. A guest enters before it looks for the record, and the
+ * record goes before the last look for guests: whichever comes second sees the other.
+ */
+async function retireRecord({ home, onProgress, signal }: StackOptions): Promise<void> {
+  const file = recordFileOf(home);
+  const record = readRecord(file);
+  if (record?.['pid'] !== process.pid) {
+    return;
+  }
+  let graceEndsAt: number | undefined;
+  for (let isTold = false; ; isTold = true) {
+    removeRecord(file);
+    const guests = guestsOf(home);
+    graceEndsAt ??= signal?.aborted === true ? Date.now() + INTERRUPTED_GRACE_MS : undefined;
+    if (guests.length === 0 || (graceEndsAt !== undefined && Date.now() > graceEndsAt)) {
+      return;
+    }
+    writeRecord(file, record);
+    if (!isTold) {
+      onProgress?.(`the servers stay up for process ${guests.join(', ')}, which works with them`);
+    }
+    await wait(GUESTS_POLL_MS);
+  }
 }
 
 /** Makes the embedded server's database where it is missing; returns its URL. */
