@@ -28,9 +28,19 @@ export type { DecisionResult, QuarantineResolution } from './domain/quarantine.t
 export type { HistoryOptions, JobManager, JobRequest } from './client/job-manager.ts';
 export type { JobAnalysis, Regression, RunStatistics } from './client/job-analysis.ts';
 export type { RunRecord } from './warehouse/run-history.ts';
-export type { JobInput } from './config/job-config.ts';
+export type { JobType } from './config/job-config.ts';
+export type { BackfillInput, JobInput } from './config/job-input.ts';
 export type { EtlJobConfig, EtlMetrics, EtlStage, JobStatus } from './domain/job.ts';
-export { EtlError, ConfigurationError, SystemError, TransientError } from './domain/errors.ts';
+export type { ErrorClass } from './domain/errors.ts';
+export {
+  EtlError,
+  ConfigurationError,
+  DataQualityError,
+  RateLimitedError,
+  SchemaDriftError,
+  SystemError,
+  TransientError,
+} from './domain/errors.ts';
 
 /** Connects to Temporal. @throws SystemError ETL-TMP-301 where no server answers within the time-out. */
 export async function connect(options: ConnectOptions = {}): Promise<JobClient> {

@@ -8,6 +8,9 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 
+import type { JobType } from '../config/job-config.ts';
+import type { BackfillInput, JobInput } from '../config/job-input.ts';
+import { describeValue } from '../config/problems.ts';
 import {
   ConfigurationError,
   DataQualityError,
@@ -20,7 +23,7 @@ import type { EtlMetrics } from '../domain/job.ts';
 import { queueName, type TaskQueue } from '../domain/task-queues.ts';
 import type { JobProgress } from '../workflows/job-progress.ts';
 import type { ConnectOptions } from './connection.ts';
-import { backfillJobId, dailyJobId, etlJobId } from './job-ids.ts';
+import { jobIdOf } from './job-ids.ts';
 import { QualityClient } from './quality-client.ts';
 
 /** A job that was started, or joined. */
@@ -53,11 +56,6 @@ export interface JobView extends JobSummary {
   readonly failure: string | undefined;
 }
 
-type JobType = 'etlJob' | 'dailyDataIngestion' | 'historicalBackfill';
-
-/** The input of a job, before it is checked: camelCase or snake_case, everything optional. */
-export type RawJobInput = Readonly<Record<string, unknown>> | undefined;
-
 /** Shown in the Temporal UI, beside the job's own current details. */
 const SUMMARY_OF: Readonly<Record<JobType, string>> = {
   etlJob: 'One ETLJobConfig',
@@ -86,25 +84,32 @@ export class JobClient {
   }
 
   /** Starts one ETLJobConfig, or joins the run of an equal one. Returns at once. */
-  async startJob(input: RawJobInput = {}): Promise<JobHandle> {
-    const jobName = input['jobName'] ?? input['job_name'];
-    const name = typeof jobName === 'string' && jobName !== '' ? jobName : 'etl-job';
-    return this.start('etlJob', etlJobId(name.slice(0, 64), input), input);
+  async startJob(input: JobInput = {}): Promise<JobHandle> {
+    return this.startUnchecked('etlJob', input);
   }
 
   /** Runs one ETLJobConfig to its end. @throws EtlError where the job failed. */
-  async runJob(input: RawJobInput = {}): Promise<EtlMetrics> {
+  async runJob(input: JobInput = {}): Promise<EtlMetrics> {
     return this.result((await this.startJob(input)).jobId);
   }
 
   /** Starts today's ingestion, or joins it. */
-  async startDaily(input?: RawJobInput): Promise<JobHandle> {
-    return this.start('dailyDataIngestion', dailyJobId(input, Date.now()), input);
+  async startDaily(input?: JobInput): Promise<JobHandle> {
+    return this.startUnchecked('dailyDataIngestion', input);
   }
 
   /** Starts a backfill of years or days, or (`heal`) of all gaps; joins an equal one that runs. */
-  async startBackfill(input?: RawJobInput): Promise<JobHandle> {
-    return this.start('historicalBackfill', backfillJobId(input), input);
+  async startBackfill(input?: BackfillInput): Promise<JobHandle> {
+    return this.startUnchecked('historicalBackfill', input);
+  }
+
+  /**
+   * Starts a job whose input comes from outside, such as `JSON.parse(text)`: the compiler cannot check it, the job itself
+   * does, and fails with every problem named. @throws ConfigurationError ETL-JOB-101 where it is no object at all
+   */
+  async startUnchecked(jobType: JobType, input: unknown): Promise<JobHandle> {
+    requireObject(input);
+    return this.start(jobType, jobIdOf(jobType, input, Date.now()), input);
   }
 
   /** The account of a job, when it has ended. @throws EtlError where it failed, with the job's own words. */
@@ -216,7 +221,7 @@ export class JobClient {
     return queueName(queue, this.options.queuePrefix ?? '');
   }
 
-  private async start(type: JobType, jobId: string, input: RawJobInput): Promise<JobHandle> {
+  private async start(type: JobType, jobId: string, input: unknown): Promise<JobHandle> {
     try {
       const handle = await this.temporal.workflow.start(type, {
         workflowId: jobId,
@@ -236,6 +241,16 @@ export class JobClient {
       const { runId } = await this.handle(jobId).describe();
       return { jobId, runId, joined: true, url: this.urlOf(jobId, runId) };
     }
+  }
+}
+
+/** What callers without a compiler may give by mistake, before it has an id. */
+function requireObject(input: unknown): asserts input is object | undefined {
+  if (input === null || Array.isArray(input) || !['object', 'undefined'].includes(typeof input)) {
+    throw new ConfigurationError(
+      `input: got ${describeValue(input)}; expected one object, or nothing`,
+      { code: 'ETL-JOB-101' },
+    );
   }
 }
 

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 
+import type { JobType } from '../config/job-config.ts';
 import { shanghaiDayAt } from '../domain/trading-day.ts';
+
+const MAX_NAME = 64;
 
 /** JSON with sorted keys and without undefined, so that equal requests have equal text. */
 export function canonicalJson(value: unknown): string {
@@ -26,6 +29,26 @@ function isEmpty(input: unknown): boolean {
   );
 }
 
+/** The business id of a job: equal requests have the same, so that a second one joins the first. */
+export function jobIdOf(jobType: JobType, input: object | undefined, nowMs: number): string {
+  switch (jobType) {
+    case 'etlJob':
+      return etlJobId(jobNameIn(input), input ?? {});
+    case 'dailyDataIngestion':
+      return dailyJobId(input, nowMs);
+    case 'historicalBackfill':
+      return backfillJobId(input);
+    default:
+      return jobType satisfies never;
+  }
+}
+
+/** The job's name as far as an id should have it; the job itself checks it. */
+function jobNameIn(input: object = {}): string {
+  const given: unknown = Reflect.get(input, 'jobName') ?? Reflect.get(input, 'job_name');
+  return typeof given === 'string' && given !== '' ? given.slice(0, MAX_NAME) : 'etl-job';
+}
+
 /** The business id of an `etlJob`: the same request has the same id, so that a second one joins the first. */
 export function etlJobId(jobName: string, input: unknown): string {
   return `etl-job/${jobName}/${digestOf(input)}`;
@@ -40,6 +63,6 @@ export function dailyJobId(input: unknown, nowMs: number): string {
 }
 
 /** The business id of a backfill: the same request has the same id; the one of everything has the plain name. */
-export function backfillJobId(input: unknown): string {
+function backfillJobId(input: unknown): string {
   return isEmpty(input) ? 'historical-backfill' : `historical-backfill/${digestOf(input)}`;
 }

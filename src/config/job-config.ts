@@ -1,5 +1,4 @@
 import { FOLLOW_UPS, type EtlJobConfig, type FollowUp } from '../domain/job.ts';
-import type { RuleSettings } from '../domain/rule-settings.ts';
 import type { SourceOrders } from '../domain/source-order.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { toDayNumber } from '../domain/trading-day.ts';
@@ -28,31 +27,6 @@ import { parseRuleSettings, type ParsedRules } from './rule-settings.ts';
 export { jobInputJsonSchema } from './job-schema.ts';
 
 export type JobType = 'etlJob' | 'dailyDataIngestion' | 'historicalBackfill';
-
-/** A job's input in camelCase; snake_case is accepted as well. Everything is optional: DESIGN's defaults apply. */
-export interface JobInput {
-  readonly jobName?: string;
-  readonly symbols?: readonly string[];
-  readonly startDate?: string;
-  readonly endDate?: string;
-  readonly daysBack?: number;
-  readonly batchSize?: number;
-  readonly qualityThreshold?: number;
-  readonly retryFailed?: boolean;
-  readonly skipExisting?: boolean;
-  readonly validateData?: boolean;
-  readonly cleanData?: boolean;
-  readonly rules?: RuleSettings;
-  readonly sources?: readonly string[];
-  readonly path?: string;
-  readonly concurrency?: number;
-  readonly years?: number;
-  readonly heal?: boolean;
-  readonly dryRun?: boolean;
-  readonly priority?: number;
-  readonly dependsOn?: readonly string[];
-  readonly onComplete?: readonly FollowUp[];
-}
 
 export interface JobDefaults extends RangeRules {
   readonly jobType: JobType;

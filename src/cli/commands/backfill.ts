@@ -88,7 +88,7 @@ async function runBackfill(
   const { request, notes } = await checkJob(fields, 'historicalBackfill', config);
   notes.forEach((note) => invocation.output.talk(`note: ${note}`));
   return withClient(config, async (client) => {
-    const job = await client.startBackfill(request);
+    const job = await client.startUnchecked('historicalBackfill', request);
     announce(job, invocation);
     if (options.detach === true) {
       invocation.output.result(toSnakeCase(job), () => job.jobId);
