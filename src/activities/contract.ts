@@ -1,3 +1,4 @@
+import type { FailureKind } from '../domain/errors.ts';
 import type { BatchRef } from '../domain/batch.ts';
 import type { JobEstimate } from '../domain/coverage.ts';
 import type { EtlMetrics, FollowUp } from '../domain/job.ts';
@@ -76,6 +77,8 @@ export interface ExtractedBatch extends BatchTask {
   readonly answers: number;
   readonly bytes: number;
   readonly failedSymbols: number;
+  /** What the failures of these symbols come to. */
+  readonly failure?: FailureKind;
   /** To be called again after so long; the rest counts only once this is absent. */
   readonly wait?: ExtractWait;
   /** Symbols by the source whose rows were taken. */

@@ -1,6 +1,6 @@
 import type { WantedSymbol } from '../domain/acceptance.ts';
-import type { BatchRef, SymbolFailure } from '../domain/batch.ts';
-import { SystemError } from '../domain/errors.ts';
+import type { BatchRef } from '../domain/batch.ts';
+import { mostHopeful, SystemError } from '../domain/errors.ts';
 import type { BatchSpec } from '../domain/run.ts';
 import type { Absence } from '../domain/source-breaker.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
@@ -101,7 +101,8 @@ async function conclude(
   wanted: readonly WantedSymbol[],
 ): Promise<ExtractedBatch> {
   const { runId, batchNo } = task;
-  const failures: readonly SymbolFailure[] = failuresOf(state, wanted);
+  const failures = failuresOf(state, wanted);
+  const failure = mostHopeful(failures);
   const absences: readonly Absence[] = absencesOf(state, wanted);
   await deps.runs.recordFailures(runId, batchNo, failures);
   const symbols = wanted.map(({ symbol }) => symbol);
@@ -118,6 +119,9 @@ async function conclude(
     answers: answers.length,
     bytes: answers.reduce((sum, answer) => sum + answer.payload.bytes, 0),
     failedSymbols: failures.length,
+    ...(failure === undefined
+      ? {}
+      : { failure: { errorClass: failure.errorClass, code: failure.code } }),
     ...facesOf(state),
   };
 }

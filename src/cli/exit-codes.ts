@@ -1,5 +1,5 @@
 import type { ErrorClass } from '../domain/errors.ts';
-import type { JobStatus } from '../domain/job.ts';
+import type { EtlMetrics, JobStatus } from '../domain/job.ts';
 
 /** What the command's exit code says. Scripts rely on it: a meaning is never changed. */
 export const EXIT = {
@@ -67,6 +67,17 @@ const BY_STATUS: Readonly<Record<JobStatus, ExitCode>> = {
   failed: EXIT.failed,
 };
 
-export function exitCodeOfStatus(status: JobStatus): ExitCode {
-  return BY_STATUS[status];
+/**
+ * The exit code of a job with an account: by its status, and where every symbol failed, by what these failures come to, as
+ * for any other failure. 5 would promise a part, so that bad data alone is then a plain failure.
+ */
+export function exitCodeOfJob({
+  status,
+  failure,
+}: Pick<EtlMetrics, 'status' | 'failure'>): ExitCode {
+  if (failure === undefined) {
+    return BY_STATUS[status];
+  }
+  const code = exitCodeOf(failureClassOf(failure.code, failure.errorClass));
+  return code === EXIT.partial ? EXIT.failed : code;
 }

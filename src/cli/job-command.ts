@@ -2,7 +2,7 @@ import type { JobClient, JobHandle } from '../client/job-client.ts';
 import type { Config } from '../config/config.ts';
 import type { JobType } from '../config/job-config.ts';
 import { queueName } from '../domain/task-queues.ts';
-import { EXIT, exitCodeOfStatus, type ExitCode } from './exit-codes.ts';
+import { EXIT, exitCodeOfJob, type ExitCode } from './exit-codes.ts';
 import { followJob } from './follow-job.ts';
 import { toSnakeCase } from './format.ts';
 import type { Invocation } from './invoke.ts';
@@ -46,7 +46,7 @@ export async function runJobCommand(
     invocation.output.result(metricsRecord(metrics), () =>
       renderMetrics(metrics, invocation.output),
     );
-    return exitCodeOfStatus(metrics.status);
+    return exitCodeOfJob(metrics);
   });
 }
 

@@ -1,4 +1,6 @@
+import type { FailureKind } from '../domain/errors.ts';
 import { NO_RECORDS, type EtlMetrics, type JobStatus } from '../domain/job.ts';
+import { failureClassOf } from './exit-codes.ts';
 import { cut, formatCount, formatDuration, formatScore, rowsPerSecond } from './format.ts';
 import type { Colours, Output } from './output.ts';
 import { renderFacts } from './table.ts';
@@ -31,9 +33,14 @@ export function metricsRecord(metrics: EtlMetrics): Readonly<Record<string, unkn
     symbols: metrics.symbols,
     symbols_failed: metrics.symbolsFailed,
     error_messages: metrics.errorMessages,
+    ...(metrics.failure === undefined ? {} : { error: errorOf(metrics.failure) }),
     job_id: metrics.jobId,
     run_id: metrics.runId,
   };
+}
+
+function errorOf({ errorClass, code }: FailureKind): Readonly<Record<string, unknown>> {
+  return { code, class: failureClassOf(code, errorClass) };
 }
 
 /** The account of a job that ended before it could give one. */

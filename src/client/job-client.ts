@@ -18,6 +18,7 @@ import {
   SchemaDriftError,
   SystemError,
   TransientError,
+  parseHeadline,
 } from '../domain/errors.ts';
 import type { EtlMetrics } from '../domain/job.ts';
 import { queueName, type TaskQueue } from '../domain/task-queues.ts';
@@ -291,15 +292,13 @@ function metricsOfFailure(error: unknown): EtlMetrics | undefined {
   return isMetrics(detail) ? detail : undefined;
 }
 
-/** What `EtlError.headline` puts between what happened and what to do. */
-const HINT_MARK = / Try: (?!.* Try: )/s;
-
 const CLASS_OF_TYPE = {
   ConfigurationError,
   DataQualityError,
   SchemaDriftError,
   TransientError,
   RateLimitedError,
+  SystemError,
 } as const;
 
 function isKnownType(type: string): type is keyof typeof CLASS_OF_TYPE {
@@ -316,8 +315,7 @@ function translate(error: unknown, jobId: string): Error {
   }
   const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
   if (cause instanceof ApplicationFailure) {
-    const code = /^ETL-[A-Z]+-\d+/.exec(cause.message)?.[0];
-    const [message = '', hint] = cause.message.replace(/^ETL-[A-Z]+-\d+ /, '').split(HINT_MARK);
+    const { code, message, hint } = parseHeadline(cause.message);
     const type = cause.type ?? '';
     const ErrorOfType = isKnownType(type) ? CLASS_OF_TYPE[type] : SystemError;
     return new ErrorOfType(message, {

@@ -15,6 +15,36 @@ export function isFinal(errorClass: ErrorClass): errorClass is FinalErrorClass {
   );
 }
 
+/** From what may pass by itself to what never will. */
+const MOST_HOPEFUL_FIRST: readonly ErrorClass[] = [
+  'transient',
+  'rate_limited',
+  'system',
+  'data_quality',
+  'schema_drift',
+  'configuration',
+];
+
+/** 0 for what may pass by itself; the higher, the less it helps to try again. */
+export function hopelessness(errorClass: ErrorClass): number {
+  return MOST_HOPEFUL_FIRST.indexOf(errorClass);
+}
+
+/** What a failure is, without its words. */
+export interface FailureKind {
+  readonly errorClass: ErrorClass;
+  readonly code: string;
+}
+
+/** The one of many failures that tells whether to try again; the same one in whatever order they came. */
+export function mostHopeful(failures: readonly FailureKind[]): FailureKind | undefined {
+  return failures.toSorted(
+    (left, right) =>
+      hopelessness(left.errorClass) - hopelessness(right.errorClass) ||
+      (left.code < right.code ? -1 : 1),
+  )[0];
+}
+
 /** Facts of a failure that may be shown and stored: never a secret, never rows. */
 export type ErrorDetails = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -46,9 +76,28 @@ export abstract class EtlError extends Error {
 
   /** Code, message and hint in one line, as every log, table and failure shows it. */
   get headline(): string {
-    const hint = this.hint === undefined ? '' : ` Try: ${this.hint}`;
+    const hint = this.hint === undefined ? '' : `${HINT_MARK}${this.hint}`;
     return `${this.code} ${this.message}${hint}`;
   }
+}
+
+/** Between what happened and what to do. */
+const HINT_MARK = ' Try: ';
+
+/** The parts of a headline, or of any text that ends with one's hint. */
+export function parseHeadline(text: string): {
+  readonly code: string | undefined;
+  readonly message: string;
+  readonly hint: string | undefined;
+} {
+  const code = /^ETL-[A-Z]+-\d+(?= )/.exec(text)?.[0];
+  const said = code === undefined ? text : text.slice(code.length + 1);
+  const at = said.lastIndexOf(HINT_MARK);
+  return {
+    code,
+    message: at < 0 ? said : said.slice(0, at),
+    hint: at < 0 ? undefined : said.slice(at + HINT_MARK.length),
+  };
 }
 
 /** May succeed when tried again: reset, time-out, 5xx, truncated or empty body. */

@@ -1,3 +1,4 @@
+import type { FailureKind } from './errors.ts';
 import type { RuleSettings } from './rule-settings.ts';
 import type { SourceOrders } from './source-order.ts';
 import type { StockSymbol } from './stock-symbol.ts';
@@ -90,6 +91,8 @@ export interface EtlMetrics {
   /** Rows loaded by source. */
   readonly sources: Readonly<Record<string, number>>;
   readonly errorMessages: readonly string[];
+  /** Of a job of which every symbol failed: what these failures come to. */
+  readonly failure?: FailureKind;
 }
 
 type RecordCounts = {

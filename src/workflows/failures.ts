@@ -1,8 +1,14 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 
+import { parseHeadline, type ErrorClass, type FailureKind } from '../domain/errors.ts';
+import type { EtlMetrics } from '../domain/job.ts';
+
+const NO_CODE = 'ETL-JOB-000';
+
 /** What made an activity fail: its own failure, not "Activity task failed". */
 export interface StageFailure {
   readonly type: string;
+  readonly errorClass: ErrorClass;
   readonly code: string;
   /** Code, what happened and what to do, in one line. */
   readonly headline: string;
@@ -12,14 +18,45 @@ export function stageFailureOf(error: unknown): StageFailure {
   const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
   const message = cause instanceof Error ? cause.message : String(cause);
   if (cause instanceof ApplicationFailure) {
-    const code = /^ETL-[A-Z]+-\d+/.exec(cause.message)?.[0] ?? 'ETL-JOB-000';
-    return { type: cause.type ?? 'Error', code, headline: message };
+    const { code = NO_CODE } = parseHeadline(message);
+    const type = cause.type ?? 'Error';
+    return { type, errorClass: classOfType(type), code, headline: message };
   }
-  return {
-    type: cause instanceof Error ? cause.name : 'Error',
-    code: 'ETL-JOB-000',
-    headline: message,
-  };
+  const type = cause instanceof Error ? cause.name : 'Error';
+  return { type, errorClass: classOfType(type), code: NO_CODE, headline: message };
+}
+
+const TYPE_OF_CLASS: Readonly<Record<ErrorClass, string>> = {
+  transient: 'TransientError',
+  rate_limited: 'RateLimitedError',
+  data_quality: 'DataQualityError',
+  system: 'SystemError',
+  configuration: 'ConfigurationError',
+  schema_drift: 'SchemaDriftError',
+};
+
+/** What is none of ours, such as a worker that died too often, is at fault below us. */
+function classOfType(type: string): ErrorClass {
+  const known = Object.entries(TYPE_OF_CLASS).find(([, name]) => name === type)?.[0];
+  return isErrorClass(known) ? known : 'system';
+}
+
+function isErrorClass(text: string | undefined): text is ErrorClass {
+  return text !== undefined && text in TYPE_OF_CLASS;
+}
+
+/** The end of a job that loaded nothing, its account with it. */
+export function jobFailure(
+  account: EtlMetrics,
+  { errorClass, code }: FailureKind,
+): ApplicationFailure {
+  const { jobName, symbols, symbolsFailed, errorMessages } = account;
+  return ApplicationFailure.create({
+    type: TYPE_OF_CLASS[errorClass],
+    message: `${code} Job ${jobName} loaded nothing: ${symbolsFailed.length} of ${symbols} symbols failed. First: ${errorMessages[0] ?? 'no reason recorded'}`,
+    nonRetryable: true,
+    details: [account],
+  });
 }
 
 /** An activity's failure as the workflow's own, so that the top message says it all. */

@@ -2,6 +2,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 
 import type { JobPlan, LoadedBatch, ValidatedBatch } from '../activities/contract.ts';
+import { mostHopeful, type FailureKind } from '../domain/errors.ts';
 import type { EtlStage } from '../domain/job.ts';
 import {
   describeProgress,
@@ -36,6 +37,8 @@ export interface JobContinuation {
   failed: number;
   failedSymbols: number;
   lastFailures: readonly string[];
+  /** What the failures so far come to. */
+  failure?: FailureKind | undefined;
   /** Symbols by source, of batches for which more than the first was asked. */
   served?: Readonly<Record<string, number>>;
   lastFailovers?: readonly string[];
@@ -135,6 +138,7 @@ export class JobState {
     this.at.lastBatch = firstBatch + batches;
     this.at.total += batches;
     this.at.failedSymbols = 0;
+    this.at.failure = undefined;
     this.show();
   }
 
@@ -186,8 +190,9 @@ export class JobState {
     this.show();
   }
 
-  recordFailedSymbols(count: number): void {
+  recordFailedSymbols(count: number, failure: FailureKind | undefined): void {
     this.at.failedSymbols += count;
+    this.noteFailure(failure);
     this.show();
   }
 
@@ -219,12 +224,24 @@ export class JobState {
     this.show();
   }
 
-  recordFailedBatch(symbols: number, headline: string): void {
+  recordFailedBatch(symbols: number, failure: FailureKind, headline: string): void {
+    this.noteFailure(failure);
     this.at.done += 1;
     this.at.failed += 1;
     this.at.failedSymbols += symbols;
     this.at.lastFailures = [headline, ...this.at.lastFailures].slice(0, MAX_FAILURES_SHOWN);
     this.show();
+  }
+
+  /** What all failed symbols come to; undefined where none failed. */
+  get failure(): FailureKind | undefined {
+    return this.at.failure;
+  }
+
+  private noteFailure(failure: FailureKind | undefined): void {
+    const all = [this.at.failure, failure].filter((one) => one !== undefined);
+    const kind = mostHopeful(all);
+    this.at.failure = kind && { errorClass: kind.errorClass, code: kind.code };
   }
 
   publishScore(score: number | undefined): void {

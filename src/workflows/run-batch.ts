@@ -23,7 +23,7 @@ export async function runBatch(
   let stage: Stage = 'extract';
   try {
     const extracted = await extract(state, stages, { task, summary });
-    state.recordFailedSymbols(extracted.failedSymbols);
+    state.recordFailedSymbols(extracted.failedSymbols, extracted.failure);
     state.recordSources(extracted.served ?? {}, extracted.failovers ?? []);
     stage = 'transform';
     state.reach(stage);
@@ -39,9 +39,10 @@ export async function runBatch(
     if (isCancellation(error)) {
       throw error;
     }
-    const { type, code, headline } = stageFailureOf(error);
+    const failure = stageFailureOf(error);
+    const { type, code, headline } = failure;
     const symbols = await duties.recordBatchFailure({ ...task, stage, code, message: headline });
-    state.recordFailedBatch(symbols, `batch ${batchNo}, ${stage}: ${headline}`);
+    state.recordFailedBatch(symbols, failure, `batch ${batchNo}, ${stage}: ${headline}`);
     if (type === 'ConfigurationError') {
       throw asWorkflowFailure(error);
     }

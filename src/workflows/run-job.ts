@@ -1,7 +1,6 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import {
   allHandlersFinished,
-  ApplicationFailure,
   CancellationScope,
   condition,
   isCancellation,
@@ -13,7 +12,7 @@ import {
 
 import type { JobPlan, PlanJobInput } from '../activities/contract.ts';
 import { PRIORITY_OF_TYPE, type EtlMetrics } from '../domain/job.ts';
-import { asWorkflowFailure } from './failures.ts';
+import { asWorkflowFailure, jobFailure } from './failures.ts';
 import { startFollowUps } from './follow-ups.ts';
 import { installControls } from './job-controls.ts';
 import { awaitDependencies, isDependencyFailure } from './job-dependencies.ts';
@@ -123,17 +122,13 @@ async function finishJob(cancelled: boolean): Promise<EtlMetrics> {
   return duties.finishJob({ ...runIdentity(), cancelled });
 }
 
-/** @throws ApplicationFailure JobFailed where nothing was loaded that should have been */
+/** @throws ApplicationFailure of the failures' own class, where nothing was loaded that should have been */
 async function conclude(state: JobState, plan: JobPlan, metrics: EtlMetrics): Promise<EtlMetrics> {
   state.publishScore(metrics.qualityScore);
   state.reach(metrics.status === 'failed' ? 'failed' : 'complete');
   if (metrics.status === 'failed') {
-    throw ApplicationFailure.create({
-      type: 'JobFailed',
-      message: `Job ${metrics.jobName} loaded nothing: ${metrics.symbolsFailed.length} of ${metrics.symbols} symbols failed. First: ${metrics.errorMessages[0] ?? 'no reason recorded'}`,
-      nonRetryable: true,
-      details: [metrics],
-    });
+    const failure = state.failure ?? { errorClass: 'system', code: 'ETL-JOB-500' };
+    throw jobFailure({ ...metrics, failure }, failure);
   }
   await startFollowUps(plan);
   return metrics;

@@ -8,7 +8,7 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 
-import { ConfigurationError, TransientError } from '../../src/domain/errors.ts';
+import { ConfigurationError, DataQualityError, TransientError } from '../../src/domain/errors.ts';
 import type { EtlMetrics } from '../../src/domain/job.ts';
 import type { JobProgress } from '../../src/workflows/job-progress.ts';
 import { fakeJob, metricsOf, type FakeJob } from '../support/fake-activities.ts';
@@ -167,6 +167,28 @@ describe('etlJob', () => {
     ]);
     assert.equal(progress.batches.failed, 1);
     assert.match(progress.lastFailures[0] ?? '', /batch 2, transform: ETL-SRC-001/);
+  });
+
+  it('fails with the class and code of what may pass soonest, where every symbol failed', async () => {
+    const job = fakeJob(
+      { batches: 3 },
+      {
+        transformBatch: ({ batchNo }) =>
+          Promise.reject(
+            batchNo === 1
+              ? new TransientError('reset', { code: 'ETL-SRC-001', hint: 'try again.' })
+              : new DataQualityError('no price', { code: 'ETL-SRC-252' }),
+          ),
+        finishJob: async (run) => ({ ...metricsOf(run, 0), status: 'failed' }),
+      },
+    );
+
+    const failure = await runJob(job, failureOf);
+
+    assert.equal(failure.type, 'TransientError');
+    assert.match(failure.message, /^ETL-SRC-001 Job .* loaded nothing/);
+    const [account] = failure.details as [EtlMetrics];
+    assert.deepEqual(account.failure, { errorClass: 'transient', code: 'ETL-SRC-001' });
   });
 
   it('stops the whole job at a fault of the configuration that every batch would meet', async () => {

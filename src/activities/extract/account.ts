@@ -1,23 +1,30 @@
 import type { WantedSymbol } from '../../domain/acceptance.ts';
 import type { SymbolFailure } from '../../domain/batch.ts';
 import type { Absence } from '../../domain/source-breaker.ts';
+import type { FailureKind } from '../../domain/errors.ts';
 import { isConfirmedAbsent, isOpen, type HarvestState } from './harvest-state.ts';
 
 /** Beyond that the batch as a whole has failed, and coverage shows every day of it anyway. */
 const MAX_ABSENCES = 20_000;
 
+const NOBODY_ASKED = {
+  errorClass: 'configuration',
+  code: 'ETL-SRC-010',
+  message: 'no source was asked',
+} as const;
+
 /** Symbols that nobody could serve. One that is confirmed to have no bar has not failed. */
 export function failuresOf(
   state: HarvestState,
   wanted: readonly WantedSymbol[],
-): readonly SymbolFailure[] {
+): readonly (SymbolFailure & FailureKind)[] {
   return wanted.flatMap(({ symbol }) => {
     const fault = state.faults[symbol];
     if (state.choices[symbol] !== undefined || !isOpen(state, symbol)) {
       return [];
     }
-    const { code, message } = fault ?? { code: 'ETL-SRC-010', message: 'no source was asked' };
-    return [{ symbol, code, message }];
+    const { errorClass, code, message } = fault ?? NOBODY_ASKED;
+    return [{ symbol, errorClass, code, message }];
   });
 }
 

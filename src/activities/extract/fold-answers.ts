@@ -85,9 +85,10 @@ export function foldJudgement(
       state.faults[one.symbol] =
         broken ?? faultOf(end.refused.get(one.symbol) ?? end.error, source.name);
     } else if (drift !== undefined || one.outcome === 'refused') {
-      const { code, reason } = drift ?? { code: one.code, reason: one.reason };
+      const { code = 'ETL-SRC-252', reason } = drift ?? one;
       const message = `${source.name}: ${reason ?? 'refused'}`;
-      state.faults[one.symbol] = { code: code ?? 'ETL-SRC-252', message, kind: 'refused' };
+      const errorClass = drift === undefined ? 'data_quality' : 'schema_drift';
+      state.faults[one.symbol] = { errorClass, code, message, kind: 'refused' };
     } else {
       // Days that were not asked for, since the source failed before, say nothing.
       const wasAsked = end.error === undefined || turn.shape !== 'session';
@@ -99,7 +100,9 @@ export function foldJudgement(
   const outcome = endOf(
     wanted,
     accepted,
-    drift === undefined ? fault : { ...drift, message: drift.reason, kind: 'refused' },
+    drift === undefined
+      ? fault
+      : { ...drift, errorClass: 'schema_drift', message: drift.reason, kind: 'refused' },
   );
   return { ...outcome, rows: judgement.rows, answers: answers.length };
 }
@@ -119,7 +122,12 @@ function takeSymbol(
   }
   if (outcome === 'empty') {
     const message = `${source.name} has no bar on ${missing.length} expected days, and no second source confirms it`;
-    state.faults[symbol] = { code: 'ETL-SRC-256', message, kind: 'empty' };
+    state.faults[symbol] = {
+      errorClass: 'data_quality',
+      code: 'ETL-SRC-256',
+      message,
+      kind: 'empty',
+    };
     return false;
   }
   const before = state.choices[symbol];
@@ -150,7 +158,7 @@ function unreadableSymbols(
     unreadable.flatMap(({ answer, errorClass, code, message }) =>
       (answers[answer]?.symbols ?? []).map((symbol): [StockSymbol, Fault] => [
         symbol,
-        { code, message, kind: errorClass === 'schema_drift' ? 'refused' : 'failed' },
+        { errorClass, code, message, kind: errorClass === 'schema_drift' ? 'refused' : 'failed' },
       ]),
     ),
   );
@@ -169,6 +177,7 @@ function firstFault(state: HarvestState, wanted: readonly WantedSymbol[]): Fault
   return short === undefined
     ? undefined
     : {
+        errorClass: 'data_quality',
         code: 'ETL-SRC-257',
         message: `${short.symbol} lacks ${state.choices[short.symbol]?.missing.length} expected days`,
         kind: 'empty',
@@ -190,8 +199,9 @@ function endOf(
 
 function faultOf(error: Error | undefined, source: string): Fault {
   if (error instanceof EtlError) {
-    return { code: error.code, message: error.headline, kind: 'failed' };
+    const { errorClass, code, headline } = error;
+    return { errorClass, code, message: headline, kind: 'failed' };
   }
   const message = error?.message ?? `${source} did not answer for it`;
-  return { code: 'ETL-SRC-000', message, kind: 'failed' };
+  return { errorClass: 'transient', code: 'ETL-SRC-000', message, kind: 'failed' };
 }

@@ -1,4 +1,5 @@
 import type { LandedAnswer } from '../../domain/batch.ts';
+import type { FailureKind } from '../../domain/errors.ts';
 import type { SourceAttempt } from '../../domain/source-breaker.ts';
 import type { StockSymbol } from '../../domain/stock-symbol.ts';
 import type { DataSource } from '../../sources/data-source.ts';
@@ -12,8 +13,7 @@ export interface Choice {
 }
 
 /** Why a symbol has no source yet. */
-export interface Fault {
-  readonly code: string;
+export interface Fault extends FailureKind {
   readonly message: string;
   readonly kind: 'failed' | 'refused' | 'empty';
 }

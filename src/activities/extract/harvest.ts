@@ -1,5 +1,11 @@
 import type { WantedSymbol } from '../../domain/acceptance.ts';
-import { ConfigurationError, EtlError, SchemaDriftError } from '../../domain/errors.ts';
+import {
+  ConfigurationError,
+  EtlError,
+  SchemaDriftError,
+  hopelessness,
+  type FailureKind,
+} from '../../domain/errors.ts';
 import { exchangeOf, type StockSymbol } from '../../domain/stock-symbol.ts';
 import { toDayNumber } from '../../domain/trading-day.ts';
 import type { BarsRequest, DataSource } from '../../sources/data-source.ts';
@@ -62,7 +68,11 @@ export async function harvest(
       }
       // Not configured, most often: the others go on without it.
       errors.push(error);
-      noteFaults(state, open, { code: error.code, reason: error.message });
+      noteFaults(state, open, {
+        errorClass: error.errorClass,
+        code: error.code,
+        reason: error.message,
+      });
     }
     state.next = index + 1;
   }
@@ -91,13 +101,13 @@ async function takeTurn(
   const turn: Turn = { source, endpoint, shape, wanted: served, startedAt };
   if (served.length === 0) {
     const reason = `${source.name} does not serve the market of these ${open.length} symbols`;
-    skip(context, turn, { code: 'ETL-SRC-241', reason });
+    skip(context, turn, { errorClass: 'configuration', code: 'ETL-SRC-241', reason });
     return undefined;
   }
   const refusal = endpoint === '' ? undefined : await deps.desk.refusal(source.name, endpoint);
   if (refusal !== undefined) {
     noteSoonest(state, refusal.waitMs);
-    skip(context, turn, refusal);
+    skip(context, turn, { ...refusal, errorClass: 'transient' });
     return undefined;
   }
   state.asking ??= { source: source.name, startedAt: now, answers: [], served: [] };
@@ -149,10 +159,10 @@ async function judgeTurn(context: TurnContext, turn: Turn, end: AskEnd): Promise
 function noteFaults(
   state: HarvestState,
   symbols: readonly WantedSymbol[],
-  { code, reason }: { readonly code: string; readonly reason: string },
+  { errorClass, code, reason }: FailureKind & { readonly reason: string },
 ): void {
   for (const { symbol } of symbols) {
-    state.faults[symbol] ??= { code, message: reason, kind: 'failed' };
+    state.faults[symbol] ??= { errorClass, code, message: reason, kind: 'failed' };
   }
 }
 
@@ -165,9 +175,10 @@ function noteSoonest(state: HarvestState, waitMs: number | undefined): void {
 function skip(
   { state, deps }: TurnContext,
   turn: Turn,
-  { code, reason }: { readonly code: string; readonly reason: string },
+  refusal: FailureKind & { readonly reason: string },
 ): void {
-  noteFaults(state, turn.wanted, { code, reason });
+  noteFaults(state, turn.wanted, refusal);
+  const { code, reason } = refusal;
   const endedAt = new Date(deps.clock.now()).toISOString();
   recordAttempt(state, turn, {
     outcome: 'skipped',
@@ -226,11 +237,11 @@ function waitForSources(
 
 /** The error of a batch of which nothing at all could be had: what may pass goes before what will not. */
 export function errorOfNothing(errors: readonly Error[]): Error | undefined {
-  const rank = ['transient', 'rate_limited', 'system', 'schema_drift', 'configuration'];
-  function rankOf(error: Error): number {
-    return error instanceof EtlError ? rank.indexOf(error.errorClass) : 0;
-  }
   return errors
     .filter((error) => !(error instanceof SchemaDriftError))
     .toSorted((left, right) => rankOf(left) - rankOf(right))[0];
+}
+
+function rankOf(error: Error): number {
+  return error instanceof EtlError ? hopelessness(error.errorClass) : 0;
 }

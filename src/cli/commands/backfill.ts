@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Config } from '../../config/config.ts';
 import type { EtlMetrics } from '../../domain/job.ts';
 import type { BackfillReport } from '../../workflows/historical-backfill.ts';
-import { EXIT, exitCodeOfStatus, type ExitCode } from '../exit-codes.ts';
+import { EXIT, exitCodeOfJob, type ExitCode } from '../exit-codes.ts';
 import type { Invocation, Invoke } from '../invoke.ts';
 import { addJobOptions, type JobOptions } from '../job-options.ts';
 import { number } from '../option-parsers.ts';
@@ -138,5 +138,5 @@ async function showReport(metrics: EtlMetrics, output: Output): Promise<ExitCode
     ].join('\n'),
   );
   const isShort = coverage !== undefined && !coverage.holds;
-  return isShort ? EXIT.partial : exitCodeOfStatus(metrics.status);
+  return isShort ? EXIT.partial : exitCodeOfJob(metrics);
 }

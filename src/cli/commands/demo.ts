@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.ts';
 import { queueName, TASK_QUEUES } from '../../domain/task-queues.ts';
 import type { EtlMetrics } from '../../domain/job.ts';
 import type { Stack } from '../../runtime/stack.ts';
-import { exitCodeOfStatus, type ExitCode } from '../exit-codes.ts';
+import { exitCodeOfJob, type ExitCode } from '../exit-codes.ts';
 import type { Invocation, Invoke } from '../invoke.ts';
 import { addJobOptions, type JobOptions } from '../job-options.ts';
 import type { DemoPlan } from '../plan-demo.ts';
@@ -131,7 +131,7 @@ async function work(demo: Demo, options: DemoOptions, invocation: Invocation): P
       const { interrupted } = await import('../signals.ts');
       await interrupted(signal);
     }
-    return exitCodeOfStatus(metrics.status);
+    return exitCodeOfJob(metrics);
   } finally {
     await client.close();
   }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { HistoryOptions } from '../../client/job-manager.ts';
 import type { JobClient, JobHandle } from '../../client/job-client.ts';
 import type { Config } from '../../config/config.ts';
-import { EXIT, exitCodeOfStatus, type ExitCode } from '../exit-codes.ts';
+import { EXIT, exitCodeOfJob, type ExitCode } from '../exit-codes.ts';
 import type { Invocation, Invoke } from '../invoke.ts';
 import { duration, wholeNumber } from '../option-parsers.ts';
 
@@ -77,7 +77,7 @@ async function followToEnd(
   });
   const { output } = invocation;
   output.result(metricsRecord(metrics), () => renderMetrics(metrics, output));
-  return exitCodeOfStatus(metrics.status);
+  return exitCodeOfJob(metrics);
 }
 
 export function addRetryCommand(jobs: Command, invoke: Invoke): void {

@@ -8,6 +8,8 @@ import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import pg from 'pg';
 
 import { sessionsBetween } from '../../../src/calendar/trading-calendar.ts';
+import { connect } from '../../../src/client.ts';
+import { DataQualityError } from '../../../src/domain/errors.ts';
 import { fromDayNumber, toDayNumber } from '../../../src/domain/trading-day.ts';
 import { createMarket } from '../../../src/sources/simulated/market.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -201,6 +203,29 @@ describe('the command line on configured servers', () => {
       message: 'cut/bars.csv.gz: gzip: unexpected end of file',
       hint: 'mend the file, or leave it out.',
     });
+  });
+
+  it('fails as its symbols did, for a program and for a script alike', async () => {
+    const path = writeBars('others', '605599.SH');
+    const { address } = await testTemporal();
+    const client = await connect({ address, queuePrefix: env['CANDLEWICK_QUEUE_PREFIX'] ?? '' });
+
+    const ended = await candlewick(
+      ['run', '--json', '--source', 'files', '--path', path, '--symbols', '605598.SH'],
+      env,
+    );
+    const failing = client.runJob({ jobName: 'absent', symbols: ['605598.SH'], path });
+
+    await assert.rejects(failing, (error) => {
+      assert.ok(error instanceof DataQualityError, String(error));
+      assert.equal(error.code, 'ETL-SRC-217');
+      assert.match(error.message, /^Job absent loaded nothing: 1 of 1 symbols failed\./);
+      assert.equal(error.hint, 'check the symbol and the path.');
+      return true;
+    });
+    await client.close();
+    assert.equal(ended.code, 1, ended.stdout);
+    assert.deepEqual(lastJson(ended)['error'], { code: 'ETL-SRC-217', class: 'data_quality' });
   });
 
   it('says of rows from before a listing that they were dropped', async () => {

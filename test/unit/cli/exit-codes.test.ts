@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { CommanderError } from 'commander';
 
 import { CliError, interruptedError, usageError } from '../../../src/cli/cli-error.ts';
-import { EXIT, exitCodeOfStatus } from '../../../src/cli/exit-codes.ts';
+import { EXIT, exitCodeOfJob } from '../../../src/cli/exit-codes.ts';
 import { failureOf } from '../../../src/cli/failure.ts';
 import {
   ConfigurationError,
@@ -71,7 +71,18 @@ describe('exit codes', () => {
   ];
   for (const [status, exit] of statuses) {
     it(`gives ${exit} for a job that is ${status}`, () => {
-      assert.equal(exitCodeOfStatus(status), exit);
+      assert.equal(exitCodeOfJob({ status }), exit);
+    });
+  }
+
+  const wholeFailures = [
+    ['transient', EXIT.failed],
+    ['data_quality', EXIT.failed],
+    ['configuration', EXIT.configuration],
+  ] as const;
+  for (const [errorClass, exit] of wholeFailures) {
+    it(`gives ${exit} for a job of which every symbol failed by ${errorClass}`, () => {
+      assert.equal(exitCodeOfJob({ status: 'failed', failure: { errorClass, code } }), exit);
     });
   }
 });
