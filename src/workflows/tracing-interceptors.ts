@@ -12,12 +12,15 @@ import {
   ContinueAsNew,
   workflowInfo,
   type ActivityInput,
+  type ContinueAsNewInput,
   type Next,
+  type StartChildWorkflowExecutionInput,
   type WorkflowExecuteInput,
   type WorkflowInboundCallsInterceptor,
   type WorkflowInterceptors,
   type WorkflowOutboundCallsInterceptor,
 } from '@temporalio/workflow';
+import { context, trace, type Context, type Tracer } from '@opentelemetry/api';
 
 /*
  * The SDK's interceptors yield once more to the event loop where a history does not say that it was made without those
@@ -25,17 +28,30 @@ import {
  * same without yielding, and leave updates and queries alone.
  */
 
+/** A schedule passes no context on, but its run knows when it was due: the tick lasts from there to the run's start. */
+function tickOfSchedule(tracer: Tracer): Context | undefined {
+  const { searchAttributes, startTime } = workflowInfo();
+  const due: unknown = searchAttributes['TemporalScheduledStartTime']?.[0];
+  if (!(due instanceof Date)) {
+    return undefined;
+  }
+  const scheduleId = String(searchAttributes['TemporalScheduledById']?.[0]);
+  const tick = tracer.startSpan(`ScheduleTick:${scheduleId}`, { startTime: due });
+  tick.end(startTime);
+  return trace.setSpan(context.active(), tick);
+}
+
 class Inbound extends OpenTelemetryInboundInterceptor {
   override async execute(
     input: WorkflowExecuteInput,
     next: Next<WorkflowInboundCallsInterceptor, 'execute'>,
   ): Promise<unknown> {
-    const context = extractContextFromHeaders(input.headers);
+    const parent = extractContextFromHeaders(input.headers) ?? tickOfSchedule(this.tracer);
     return instrument({
       tracer: this.tracer,
       spanName: `RunWorkflow:${workflowInfo().workflowType}`,
       fn: () => next(input),
-      ...(context === undefined ? {} : { context }),
+      ...(parent === undefined ? {} : { context: parent }),
       acceptableErrors: (error) => error instanceof ContinueAsNew,
     });
   }
@@ -52,15 +68,45 @@ class Outbound extends OpenTelemetryOutboundInterceptor {
       fn: () => next({ ...input, headers: headersWithContext(input.headers) }),
     });
   }
+
+  override async startChildWorkflowExecution(
+    input: StartChildWorkflowExecutionInput,
+    next: Next<WorkflowOutboundCallsInterceptor, 'startChildWorkflowExecution'>,
+  ): Promise<[Promise<string>, Promise<unknown>]> {
+    return instrument({
+      tracer: this.tracer,
+      spanName: `StartChildWorkflow:${input.workflowType}`,
+      fn: () => next({ ...input, headers: headersWithContext(input.headers) }),
+    });
+  }
+
+  override async continueAsNew(
+    input: ContinueAsNewInput,
+    next: Next<WorkflowOutboundCallsInterceptor, 'continueAsNew'>,
+  ): Promise<never> {
+    return instrument({
+      tracer: this.tracer,
+      spanName: `ContinueAsNew:${input.options.workflowType}`,
+      fn: () => next({ ...input, headers: headersWithContext(input.headers) }),
+      acceptableErrors: (error) => error instanceof ContinueAsNew,
+    });
+  }
 }
 
-/** What the bundle for traced workers carries: from the run to each activity that it schedules. */
+/** What the bundle for traced workers carries: from the run to its activities, its children, and the run that goes on. */
 export function interceptors(): WorkflowInterceptors {
   const inbound = new Inbound();
   const outbound = new Outbound();
   return {
     inbound: [{ execute: (input, next) => inbound.execute(input, next) }],
-    outbound: [{ scheduleActivity: (input, next) => outbound.scheduleActivity(input, next) }],
+    outbound: [
+      {
+        scheduleActivity: (input, next) => outbound.scheduleActivity(input, next),
+        startChildWorkflowExecution: (input, next) =>
+          outbound.startChildWorkflowExecution(input, next),
+        continueAsNew: (input, next) => outbound.continueAsNew(input, next),
+      },
+    ],
     internals: [new OpenTelemetryInternalsInterceptor()],
   };
 }

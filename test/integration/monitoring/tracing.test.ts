@@ -31,6 +31,24 @@ function spansOf(messages: readonly Received[]): readonly Span[] {
   });
 }
 
+/** The names from the root to a span, by its ancestors that have arrived. */
+function pathTo(span: Span, spans: readonly Span[]): readonly string[] {
+  const byId = new Map(spans.map((each) => [each.spanId, each]));
+  const path: string[] = [];
+  for (let at: Span | undefined = span; at; at = byId.get(at.parentSpanId ?? '')) {
+    path.unshift(at.name);
+  }
+  return path;
+}
+
+/** One symbol a batch, and not all are listed yet: a run does 200 of these, and then goes on as a new one. */
+const SYMBOLS = 240;
+const MORE_BATCHES_THAN_A_RUN = {
+  start_date: '2024-01-02',
+  end_date: '2024-01-02',
+  batch_size: 1,
+};
+
 describe('traces', () => {
   const home = temporaryHome();
   let database: TestDatabase;
@@ -49,7 +67,7 @@ describe('traces', () => {
       TEMPORAL_ADDRESS: (await testTemporal()).address,
       CANDLEWICK_QUEUE_PREFIX: queuePrefix,
       ETL_SOURCES: 'simulated',
-      ETL_SIMULATED_SYMBOLS: '5',
+      ETL_SIMULATED_SYMBOLS: String(SYMBOLS),
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       LOG_FORMAT: 'json',
     });
@@ -63,7 +81,7 @@ describe('traces', () => {
     home.remove();
   });
 
-  it('reach from the tick of a schedule to the COPY of its rows, as one', async () => {
+  it('reach from the tick of a schedule to each COPY, through children and continued runs, as one', async () => {
     const { client } = await testTemporal();
     const scheduleId = `traced-${randomUUID()}`;
     const schedule = await client.schedule.create({
@@ -73,29 +91,28 @@ describe('traces', () => {
         type: 'startWorkflow',
         workflowType: 'dailyDataIngestion',
         taskQueue: `${queuePrefix}data_ingestion`,
-        args: [{}],
+        args: [{ on_complete: [{ job: 'etlJob', input: MORE_BATCHES_THAN_A_RUN }] }],
         workflowId: scheduleId,
       },
     });
     await schedule.trigger();
 
-    await eventually(async () => {
+    await eventually(() => {
       const spans = spansOf(collector.received);
-      const copy = spans.find(({ name }) => name === 'COPY');
-      assert.ok(copy, spans.map(({ name }) => name).join(', '));
-      const byId = new Map(spans.map((span) => [span.spanId, span]));
-      const path: string[] = [];
-      for (let at: Span | undefined = copy; at; at = byId.get(at.parentSpanId ?? '')) {
-        assert.equal(at.traceId, copy.traceId);
-        path.unshift(at.name);
-      }
-      assert.deepEqual(path, [
-        'RunWorkflow:dailyDataIngestion',
-        'StartActivity:loadBatch',
-        'RunActivity:loadBatch',
-        'COPY',
-      ]);
-    }, 40_000);
+      const copies = spans.filter(({ name }) => name === 'COPY');
+      const paths = new Set(copies.map((copy) => pathTo(copy, spans).join(' › ')));
+      const tick = `ScheduleTick:${scheduleId} › RunWorkflow:dailyDataIngestion`;
+      const load = 'StartActivity:loadBatch › RunActivity:loadBatch › COPY';
+      const child = `${tick} › StartChildWorkflow:etlJob › RunWorkflow:etlJob`;
+      const next = `${child} › ContinueAsNew:etlJob › RunWorkflow:etlJob`;
+      assert.deepEqual(
+        paths,
+        new Set([tick, child, next].map((from) => `${from} › ${load}`)),
+        `after ${copies.length} of ${spans.length} spans`,
+      );
+      assert.equal(new Set(copies.map(({ traceId }) => traceId)).size, 1);
+      return Promise.resolve();
+    }, 45_000);
     await schedule.delete();
   });
 });
