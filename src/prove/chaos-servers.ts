@@ -48,14 +48,35 @@ async function again<Server>(start: () => Promise<Server>): Promise<Server> {
   }
 }
 
+interface Servers {
+  postgres: RunningPostgres;
+  temporal: RunningTemporal;
+}
+
+/** Both, or none: PostgreSQL does not outlive a Temporal server that cannot be started. */
+async function startBoth(places: {
+  readonly postgres: string;
+  readonly temporal: string;
+  readonly cache: string;
+}): Promise<Servers> {
+  const postgres = await startPostgres({ folder: places.postgres });
+  try {
+    const { temporal: folder, cache } = places;
+    return { postgres, temporal: await startTemporal({ folder, cache }) };
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
+}
+
 /** @param cache where Temporal's program is kept */
 export async function startChaosServers(cache: string): Promise<ChaosServers> {
   const folder = await mkdtemp(join(tmpdir(), 'candlewick-chaos-'));
-  const places = { postgres: join(folder, 'postgres'), temporal: join(folder, 'temporal') };
-  const state: { postgres: RunningPostgres; temporal: RunningTemporal } = {
-    postgres: await startPostgres({ folder: places.postgres }),
-    temporal: await startTemporal({ folder: places.temporal, cache }),
-  };
+  const places = { postgres: join(folder, 'postgres'), temporal: join(folder, 'temporal'), cache };
+  const state = await startBoth(places).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
   const port = { number: state.postgres.port, setting: 'the port before' };
   const temporalPort = {
     number: Number(state.temporal.address.split(':')[1]),
