@@ -66,7 +66,8 @@ export function createCleanup({ retention, retentionRules }: CleanupDeps): Clean
         if (barsRetentionDays !== undefined) {
           items.push(await planBars(dueAt, barsRetentionDays));
         }
-        return { items, isDryRun: dryRun };
+        const keptDays = { data: dataRetentionDays, bars: barsRetentionDays };
+        return { items, isDryRun: dryRun, keptDays };
       });
     },
     async cleanUp(item) {

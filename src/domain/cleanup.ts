@@ -32,9 +32,18 @@ export interface CleanupItem {
   readonly keeps: string | undefined;
 }
 
+/** How many days what is kept. */
+export interface RetentionDays {
+  readonly data: number;
+  /** undefined: bars are kept for ever. */
+  readonly bars: number | undefined;
+}
+
 export interface CleanupPlan {
   readonly items: readonly CleanupItem[];
   readonly isDryRun: boolean;
+  /** By the input, else by the settings of the worker that planned it. */
+  readonly keptDays?: RetentionDays;
 }
 
 export interface CleanupReport extends CleanupPlan {

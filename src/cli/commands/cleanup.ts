@@ -14,7 +14,8 @@ interface CleanupOptions {
 const HELP = `
 Landed payloads, staged batches, runs, quality results and decided quarantine
 older than DATA_RETENTION_DAYS go. Published bars stay for ever, unless
-BARS_RETENTION_DAYS is set: then whole years go, none that a job works on.`;
+BARS_RETENTION_DAYS is set: then whole years go, none that a job works on.
+The worker does it, and so by its settings, not by those of this shell.`;
 
 export function addCleanupCommand(program: Command, invoke: Invoke): void {
   const command = program.command('cleanup').description('remove data past its retention');
@@ -29,8 +30,9 @@ export function addCleanupCommand(program: Command, invoke: Invoke): void {
         const { queueName } = await import('../../domain/task-queues.ts');
         const { toSnakeCase } = await import('../format.ts');
         const { parseCleanupInput } = await import('../../config/cleanup-input.ts');
+        const { renderCleanup, retentionDifferences } = await import('../cleanup-view.ts');
         const config = await readConfig(invocation);
-        parseCleanupInput(options, {
+        const here = parseCleanupInput(options, {
           dataRetentionDays: config.retentionDays,
           barsRetentionDays: config.barsRetentionDays,
         });
@@ -45,21 +47,10 @@ export function addCleanupCommand(program: Command, invoke: Invoke): void {
             },
           ),
         );
-        invocation.output.result(toSnakeCase(report), () => render(report));
+        const { output } = invocation;
+        retentionDifferences(report.keptDays, here).forEach(output.warn);
+        output.result(toSnakeCase(report), () => renderCleanup(report));
         return EXIT.ok;
       }),
     );
-}
-
-function render({ items, isDryRun, removed }: CleanupReport): string {
-  const lines = items.map(({ dataClass, before, count, years, keeps }) =>
-    [
-      dataClass.padEnd(16),
-      String(count).padStart(10),
-      years.length === 0 ? `before ${before}` : `years ${years.join(', ')}`,
-      isDryRun ? '' : `${removed[dataClass] ?? 0} removed`,
-      keeps ?? '',
-    ].join('  '),
-  );
-  return [isDryRun ? 'dry run: nothing was removed' : 'removed:', ...lines].join('\n');
 }

@@ -98,7 +98,10 @@ describe('cleanup', () => {
   it('shows its plan and removes nothing in a dry run', async () => {
     const before = await count('job_runs');
 
-    const { items, removed } = await cleanUp({ dry_run: true, bars_retention_days: BARS_DAYS });
+    const { items, removed, keptDays } = await cleanUp({
+      dry_run: true,
+      bars_retention_days: BARS_DAYS,
+    });
 
     const planned = Object.fromEntries(items.map((item) => [item.dataClass, item.count]));
     assert.equal(planned['runs'], 1);
@@ -106,6 +109,7 @@ describe('cleanup', () => {
     assert.ok((planned['payloads'] ?? 0) >= 1);
     assert.ok((planned['staging'] ?? 0) >= 4);
     assert.deepEqual(removed, {});
+    assert.deepEqual(keptDays, { data: 365, bars: BARS_DAYS });
     assert.equal(await count('job_runs'), before);
   });
 
