@@ -1,4 +1,4 @@
-import { sessionsBetween } from '../calendar/trading-calendar.ts';
+import { CALENDAR_DAYS, sessionsBetween } from '../calendar/trading-calendar.ts';
 import { parseCheckInput } from '../config/check-input.ts';
 import type { BarColumns } from '../domain/bar.ts';
 import type { Notice } from '../domain/notice.ts';
@@ -27,7 +27,7 @@ export function createCheckStoredBars(
 ): Pick<CheckActivities, 'planCheck' | 'checkShard' | 'finishCheck'> {
   return {
     async planCheck({ jobId, runId, kind, input, dueAt }) {
-      const config = parseCheckInput(input, kind, dueAt);
+      const config = parseCheckInput(input, { kind, dueAt, lastKnownDay: CALENDAR_DAYS.lastDay });
       const { startDate, endDate } = config;
       const symbols =
         config.symbols.length > 0 ? config.symbols : await deps.checks.symbolsToCheck(config);

@@ -1,4 +1,4 @@
-import { sessionsBetween } from '../calendar/trading-calendar.ts';
+import { CALENDAR_DAYS, sessionsBetween } from '../calendar/trading-calendar.ts';
 import { parseDriftInput } from '../config/training-input.ts';
 import type { DriftMeasure, ModelVersion } from '../domain/anomaly-model.ts';
 import { addDays, fromDayNumber, shanghaiDayAt, toDayNumber } from '../domain/trading-day.ts';
@@ -22,7 +22,9 @@ export function createMeasureDrift(deps: DriftDeps): ModelActivities['measureDri
   return async function measureDrift({ input, dueAt }) {
     return withHeartbeat(async (signal) => {
       const { daysBack } = parseDriftInput(input);
-      const lastDay = shanghaiDayAt(Date.parse(dueAt));
+      const today = shanghaiDayAt(Date.parse(dueAt));
+      // Of later days nothing is known, and no bar is stored.
+      const lastDay = today < CALENDAR_DAYS.lastDay ? today : CALENDAR_DAYS.lastDay;
       const range = { firstDay: addDays(lastDay, 1 - daysBack), lastDay };
       const models = (await deps.models.list()).filter(({ status }) => status !== 'retired');
       if (models.length === 0) {

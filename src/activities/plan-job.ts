@@ -1,5 +1,5 @@
 import { lookBackStart } from '../calendar/look-back.ts';
-import { sessionsBetween } from '../calendar/trading-calendar.ts';
+import { CALENDAR_DAYS, sessionsBetween } from '../calendar/trading-calendar.ts';
 import { parseJobInput, type JobDefaults, type ParsedJob } from '../config/job-config.ts';
 import { rulesetVersion } from '../config/rules-file.ts';
 import { ConfigurationError, EtlError, isFinal } from '../domain/errors.ts';
@@ -109,6 +109,7 @@ function defaultsOf(
   return {
     jobType,
     dueAt,
+    horizon: CALENDAR_DAYS,
     batchSize: jobType === 'dailyDataIngestion' ? dailyBatchSize : batchSize,
     qualityThreshold: planning.qualityThreshold,
     sources: planning.sources,

@@ -15,6 +15,12 @@ export const CALENDAR_HORIZON = {
   lastDay: toDayNumber('2026-12-31'),
 } as const;
 
+/** The same as days. */
+export const CALENDAR_DAYS = {
+  firstDay: fromDayNumber(CALENDAR_HORIZON.firstDay),
+  lastDay: fromDayNumber(CALENDAR_HORIZON.lastDay),
+} as const;
+
 /**
  * The first session of each exchange. SSE: its opening. SZSE: its official opening (it traded on trial from 1990-12-01, of
  * which no source serves bars by this calendar). BSE: its opening; its symbols' earlier bars on the NEEQ are not its own.
@@ -62,13 +68,15 @@ const SESSIONS_OF: Readonly<Record<Exchange, Int32Array>> = {
   BSE: SESSIONS.subarray(lowerBound(SESSIONS, FIRST_SESSION.BSE)),
 };
 
+const CALENDAR_HINT = `a newer Candlewick knows the next year (then run \`candlewick db migrate\`); until then name days within it: --to ${CALENDAR_DAYS.lastDay}.`;
+
 /** @throws ConfigurationError ETL-CAL-001 for a day outside the horizon. */
 function checkHorizon(day: DayNumber): void {
   // Negated so that NaN fails too (with a RangeError, being no day) and is never taken for "closed".
   if (!(day >= CALENDAR_HORIZON.firstDay && day <= CALENDAR_HORIZON.lastDay)) {
     throw new ConfigurationError(
-      `calendar unknown for ${fromDayNumber(day)}: it is known from ${fromDayNumber(CALENDAR_HORIZON.firstDay)} to ${fromDayNumber(CALENDAR_HORIZON.lastDay)}`,
-      { code: 'ETL-CAL-001', hint: 'upgrade Candlewick for the next year of the calendar.' },
+      `calendar unknown for ${fromDayNumber(day)}: it is known from ${CALENDAR_DAYS.firstDay} to ${CALENDAR_DAYS.lastDay}`,
+      { code: 'ETL-CAL-001', hint: CALENDAR_HINT },
     );
   }
 }

@@ -33,6 +33,8 @@ export async function checkRequestOf(
     ...(from === undefined ? {} : { startDate: from }),
     ...(to === undefined ? {} : { endDate: to }),
   };
-  parseCheckInput(request, kind, new Date().toISOString());
+  const { CALENDAR_DAYS } = await import('../calendar/trading-calendar.ts');
+  const dueAt = new Date().toISOString();
+  parseCheckInput(request, { kind, dueAt, lastKnownDay: CALENDAR_DAYS.lastDay });
   return request;
 }

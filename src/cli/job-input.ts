@@ -1,5 +1,6 @@
 import { text as readAll } from 'node:stream/consumers';
 
+import { CALENDAR_DAYS } from '../calendar/trading-calendar.ts';
 import type { Config } from '../config/config.ts';
 import type { JobType } from '../config/job-config.ts';
 import { ConfigurationError } from '../domain/errors.ts';
@@ -117,6 +118,7 @@ export async function checkJob(
     orders: config.orders,
     knownSources: SOURCE_NAMES,
     dueAt: new Date().toISOString(),
+    horizon: CALENDAR_DAYS,
   });
   const request = typeof given === 'object' && given !== null ? { ...given } : {};
   return { request, ...parsed };

@@ -34,18 +34,26 @@ export interface CheckConfig {
   readonly endDate: TradingDay;
 }
 
+interface CheckRules {
+  readonly kind: 'check' | 'report';
+  /** ISO instant at which the check was due. */
+  readonly dueAt: string;
+  /** Where the trading calendar ends: of later days nothing can be owed or stored. */
+  readonly lastKnownDay: TradingDay;
+}
+
 /**
  * What to check: some symbols, or all, over the last days up to the last completed one (30 for a check, 90 for a report), or
  * over given days. @throws ConfigurationError ETL-CHK-101
  */
 export function parseCheckInput(
   input: unknown,
-  kind: 'check' | 'report',
-  dueAt: string,
+  { kind, dueAt, lastKnownDay }: CheckRules,
 ): CheckConfig {
   const report = { code: 'ETL-CHK-101', subject: `the ${kind}'s input` };
   const given = parseDutyInput(input, CheckInput, report);
-  const completed = lastCompletedDay(dueAt);
+  const lastDay = lastCompletedDay(dueAt);
+  const completed = lastDay < lastKnownDay ? lastDay : lastKnownDay;
   const last = given.endDate ?? completed;
   const endDate = last > completed ? completed : last;
   if (given.startDate !== undefined && given.daysBack !== undefined) {

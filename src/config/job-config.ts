@@ -56,6 +56,7 @@ const JOB_NAMES: Readonly<Record<JobType, string>> = {
   historicalBackfill: 'historical-backfill',
 };
 const FILES = 'files';
+const SIMULATED = 'simulated';
 const DEFAULT_YEARS = 5;
 /** Fields that only one job type understands. */
 const BACKFILL_ONLY: readonly JobInputField[] = ['years', 'heal', 'dry_run'];
@@ -217,8 +218,13 @@ function readRange(read: FieldReader, { spelling }: GivenFields, rules: JobDefau
         daysBack: spelling.get(daysBackField) ?? daysBackField,
       },
     },
-    rules,
+    { ...rules, standsStill: isSimulated(read, rules) },
   );
+}
+
+function isSimulated(read: FieldReader, { sources }: JobDefaults): boolean {
+  const asked = read.texts('sources') ?? sources;
+  return read.text('path') === undefined && asked.every((source) => source === SIMULATED);
 }
 
 function* sourceProblems(

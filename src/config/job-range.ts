@@ -20,6 +20,8 @@ export interface RangeRules {
   readonly range?: DayRange;
   /** What the trading calendar knows. */
   readonly horizon?: { readonly firstDay: TradingDay; readonly lastDay: TradingDay };
+  /** A market that is simulated stands still where the calendar ends; a real one goes on, and the job is refused. */
+  readonly standsStill?: boolean;
 }
 
 /** The last day whose bars are final: today in Shanghai from 16:00 on, else yesterday. */
@@ -49,7 +51,7 @@ export interface SettledRange extends DayRange {
  * yet (today, tomorrow) is clipped with a note; a start after the last completed day has nothing to load and is refused.
  */
 export function settleRange(given: GivenRange, rules: RangeRules): SettledRange {
-  const completed = lastCompletedDay(rules.dueAt);
+  const { last: completed, isCalendarOver } = lastDayOf(rules);
   const problems = [...outOfBounds(given, rules)];
   const { names } = given;
   if (given.startDate !== undefined && given.daysBack !== undefined) {
@@ -71,6 +73,11 @@ export function settleRange(given: GivenRange, rules: RangeRules): SettledRange 
     });
   }
   const notes: string[] = [];
+  if (isCalendarOver && given.endDate === undefined) {
+    notes.push(
+      `as of ${completed}: the trading calendar ends there, and the simulated market with it`,
+    );
+  }
   let endDate = given.endDate ?? rules.range?.endDate ?? completed;
   if (given.endDate !== undefined && endDate > completed) {
     notes.push(`${names.end} clipped from ${endDate} to ${completed}, the last completed day`);
@@ -85,6 +92,17 @@ export function settleRange(given: GivenRange, rules: RangeRules): SettledRange 
     });
   }
   return { startDate, endDate, notes, problems };
+}
+
+/** The last day that can be asked for. */
+function lastDayOf({ dueAt, horizon, standsStill }: RangeRules): {
+  readonly last: TradingDay;
+  readonly isCalendarOver: boolean;
+} {
+  const completed = lastCompletedDay(dueAt);
+  const isCalendarOver =
+    standsStill === true && horizon !== undefined && horizon.lastDay < completed;
+  return { last: isCalendarOver ? horizon.lastDay : completed, isCalendarOver };
 }
 
 function defaultStart(given: GivenRange, { range }: RangeRules, endDate: TradingDay): TradingDay {

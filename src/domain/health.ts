@@ -35,6 +35,8 @@ export interface SessionHealth {
   readonly expected: number;
   readonly missing: number;
   readonly isComplete: boolean;
+  /** Sessions that would be due are unknown: the last day of the trading calendar, where it is past. */
+  readonly calendarEnded?: TradingDay;
   /** ISO instant, past: by then the nightly run should have brought it. */
   readonly dueAt: string | undefined;
 }

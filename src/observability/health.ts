@@ -95,9 +95,18 @@ async function probe<Value extends object>(look: () => Promise<Value>): Promise<
 }
 
 function sessionProblems(data: SessionHealth | undefined): readonly string[] {
-  return data === undefined || data.isComplete
-    ? []
-    : [`session ${data.lastSession} lacks ${data.missing} of ${data.expected} bars`];
+  if (data === undefined || data.isComplete) {
+    return [];
+  }
+  const { calendarEnded, lastSession, missing, expected } = data;
+  return [
+    ...(calendarEnded === undefined
+      ? []
+      : [
+          `the trading calendar ended on ${calendarEnded}: upgrade Candlewick, then run candlewick db migrate`,
+        ]),
+    ...(missing === 0 ? [] : [`session ${lastSession} lacks ${missing} of ${expected} bars`]),
+  ];
 }
 
 function queueProblems(queue: QueueHealth): readonly string[] {

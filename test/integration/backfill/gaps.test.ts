@@ -91,6 +91,25 @@ describe('gaps', () => {
     }
   });
 
+  it('are none of a simulated market after the end of the calendar, and unknown of a real one', async () => {
+    const { worker, world } = parts();
+    world.now = midnightAfter('2027-01-14');
+
+    const { status } = await runDailyAt(worker, world.now);
+
+    const { rows } = await worker.warehouse.pool.query<{ range: string; notes: string }>(
+      `select concat_ws(' ', config ->> 'startDate', config ->> 'endDate') as range, notes::text from job_runs`,
+    );
+    assert.deepEqual([status, rows[0]?.range], ['success', '2026-12-25 2026-12-31']);
+    assert.match(rows[0]?.notes ?? '', /as of 2026-12-31: the trading calendar ends there/);
+    const asOf = '2027-01-15T06:00:00+08:00';
+    const simulated = await readSessionHealth(worker.warehouse, asOf);
+    assert.deepEqual([simulated.lastSession, simulated.isComplete], ['2026-12-31', true]);
+    await worker.warehouse.pool.query(`update candlewick_database set purpose = 'standard'`);
+    const real = await readSessionHealth(worker.warehouse, asOf);
+    assert.deepEqual([real.calendarEnded, real.isComplete], ['2026-12-31', false]);
+  });
+
   it('are shown with their reason while the source fails, and are closed by a later run', async () => {
     await daily('2024-03-01');
     parts().world.isOut = () => true;

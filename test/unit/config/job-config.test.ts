@@ -43,6 +43,35 @@ describe('a job from its input', () => {
     assert.deepEqual(notes, []);
   });
 
+  it('is of the last day of the calendar where the market is simulated and the calendar is over', () => {
+    const over = {
+      ...defaults,
+      dueAt: '2027-01-15T02:00:00Z',
+      horizon: { firstDay: '1990-12-19', lastDay: '2026-12-31' },
+      knownSources: ['tushare', 'simulated'],
+    };
+
+    const still = parseJobInput({ days_back: 7 }, over);
+    const real = parseJobInput({ sources: ['tushare'] }, over);
+    const given = parseJobInput({ start_date: '2026-12-01', end_date: '2026-12-31' }, over);
+
+    assert.deepEqual(
+      [still.config.startDate, still.config.endDate, ...still.notes],
+      [
+        '2026-12-25',
+        '2026-12-31',
+        'as of 2026-12-31: the trading calendar ends there, and the simulated market with it',
+      ],
+    );
+    // A real market goes on without the calendar: its planner refuses the days that nothing is known of.
+    assert.deepEqual([real.config.endDate, ...real.notes], ['2027-01-14']);
+    assert.deepEqual([given.config.endDate, ...given.notes], ['2026-12-31']);
+    assert.match(
+      messageOf(() => parseJobInput({ end_date: '2027-01-05' }, over)),
+      /to 2026-12-31 \(the trading calendar ends there\)/,
+    );
+  });
+
   it('is named after its type', () => {
     const names = (['etlJob', 'historicalBackfill'] as const).map(
       (jobType) => parseJobInput({}, { ...defaults, jobType }).config.jobName,
