@@ -1,4 +1,4 @@
-import { DataQualityError } from '../../domain/errors.ts';
+import { ConfigurationError, DataQualityError } from '../../domain/errors.ts';
 import type { StockSymbol } from '../../domain/stock-symbol.ts';
 import { fromDayNumber, toDayNumber, type DayNumber } from '../../domain/trading-day.ts';
 import { LOCAL_CAPABILITIES, NO_QUOTA } from '../capabilities.ts';
@@ -30,16 +30,19 @@ export function createFilesSource({
   scan,
 }: FilesOptions): DataSource & Required<Pick<DataSource, 'inspect'>> {
   const index = createFileIndex(root, scan);
+  function place(path: string): string {
+    return path === '.' ? root : path;
+  }
   return {
     name: FILES,
     capabilities: { ...LOCAL_CAPABILITIES, isFinite: true },
     defaultQuota: NO_QUOTA,
     endpoints: {},
     async listInstruments({ path = '.' }, signal) {
-      return instrumentsOf(await index.read(path, signal));
+      return instrumentsOf(withRows(await index.read(path, signal), place(path)));
     },
     async inspect({ path = '.' }, signal) {
-      return inspectionOf(await index.read(path, signal));
+      return inspectionOf(withRows(await index.read(path, signal), place(path)));
     },
     async *fetchBars(request, signal) {
       const catalogue = await index.read(request.path ?? '.', signal);
@@ -51,6 +54,20 @@ export function createFilesSource({
       }
     },
   };
+}
+
+/** Files of headers only name no symbol: to plan with every known one instead is hardly what anyone wanted. */
+function withRows(catalogue: Catalogue, path: string): Catalogue {
+  const isEmpty = catalogue.files.every(
+    ({ holdings, refused }) => refused.size === 0 && holdings.every(({ rows }) => rows === 0),
+  );
+  if (isEmpty) {
+    throw new ConfigurationError(`path: got "${path}": no file there has a row below its header`, {
+      code: 'ETL-SRC-218',
+      hint: 'give files with rows; those of a day without any need no job.',
+    });
+  }
+  return catalogue;
 }
 
 function instrumentsOf({ bySymbol }: Catalogue): Inspection['instruments'] {

@@ -13,6 +13,7 @@ import {
   notFound,
   realPathBelow,
   relativeParts,
+  shownPath,
   type FileStamp,
 } from './safe-path.ts';
 
@@ -61,7 +62,10 @@ export async function findFiles(
     await visitEntry(walk, parts, real, stats);
   }
   if (walk.found.length === 0) {
-    throw notFound(shown || '.', 'no .csv, .ndjson, .parquet, .tar or .zip file is there');
+    throw notFound(
+      shownPath(root, parts),
+      'no .csv, .ndjson, .parquet, .tar or .zip file is there',
+    );
   }
   return walk.found.toSorted((left, right) => (left.path < right.path ? -1 : 1));
 }
@@ -96,7 +100,7 @@ async function visit(walk: Walk, parts: readonly string[], real: string): Promis
   }
   walk.seen.add(real);
   const entries = await readdir(real, { withFileTypes: true }).catch((error: unknown) => {
-    throw accessError(parts.join('/'), error);
+    throw accessError(shownPath(walk.root, parts), error);
   });
   for (const entry of entries.toSorted((left, right) => (left.name < right.name ? -1 : 1))) {
     const below = [...parts, entry.name];

@@ -16,6 +16,11 @@ function outsideRoot(path: string, why: string): ConfigurationError {
   );
 }
 
+/** A path below the root as a person knows it: the root itself has no other name than its own. */
+export function shownPath(root: string, parts: readonly string[]): string {
+  return parts.join('/') || root;
+}
+
 export function notFound(path: string, why: string): ConfigurationError {
   return new ConfigurationError(`path: got "${path.slice(0, 80)}": ${why}`, {
     code: 'ETL-SRC-203',

@@ -86,6 +86,16 @@ describe('where bar files may lie', () => {
     });
   }
 
+  it('calls the root by its own name where nothing in it can be read', async () => {
+    const root = join(files.root, 'empty');
+
+    await assert.rejects(readFiles(root), (error) => {
+      assert.ok(error instanceof ConfigurationError, String(error));
+      assert.equal(error.message.startsWith(`path: got "${root}": no .csv`), true, error.message);
+      return true;
+    });
+  });
+
   it('refuses a root that is not there', async () => {
     await assert.rejects(readFiles(join(files.root, 'no root')), { code: 'ETL-SRC-206' });
   });
