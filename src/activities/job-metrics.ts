@@ -1,5 +1,6 @@
 import type { SymbolFailure } from '../domain/batch.ts';
 import type { EtlMetrics, JobStatus } from '../domain/job.ts';
+import { plural } from '../domain/plural.ts';
 import type { RunSums } from '../domain/run.ts';
 
 /** The sums of a run, and how it ended. */
@@ -40,6 +41,7 @@ export function metricsOf(totals: RunTotals): EtlMetrics {
     recordsSuspended: totals.suspended,
     recordsDropped: dropped,
     qualityScore: totals.score,
+    ...(totals.gate === undefined ? {} : { gate: totals.gate }),
     successRate: successRateOf(totals),
     sources: totals.loadedBySource,
     errorMessages: [
@@ -81,16 +83,14 @@ function droppedOf(totals: RunTotals): number {
 function messagesOfUnreadable(unreadable: number): readonly string[] {
   return unreadable === 0
     ? []
-    : [
-        `${unreadable} ${unreadable === 1 ? 'row' : 'rows'} not read: without a symbol, a day or any price`,
-      ];
+    : [`${plural(unreadable, 'row')} not read: without a symbol, a day or any price`];
 }
 
 function messagesOfDropped(dropped: number): readonly string[] {
   return dropped === 0
     ? []
     : [
-        `${dropped} rows dropped: there can be no bar on their day (no session, a suspension, outside the listing life or the request); each is a finding of K02, K03 or K04`,
+        `${plural(dropped, 'row')} dropped: there can be no bar on their day (no session, a suspension, outside the listing life or the request); each is a finding of K02, K03 or K04`,
       ];
 }
 

@@ -1,5 +1,6 @@
 import type { EtlMetrics } from '../domain/job.ts';
 import type { Notice } from '../domain/notice.ts';
+import { plural } from '../domain/plural.ts';
 
 /** What people should be told of a job that has ended; nothing of one that went well. */
 export function noticeOfEnd(metrics: EtlMetrics, cancelled: boolean): Notice | undefined {
@@ -18,7 +19,7 @@ export function noticeOfEnd(metrics: EtlMetrics, cancelled: boolean): Notice | u
         severity: 'error',
         code: 'ETL-JOB-521',
         title: `Job ${metrics.jobName} failed: ${firstMessage(metrics)}`,
-        meaning: `Nothing was loaded: ${metrics.symbolsFailed.length} of ${metrics.symbols} symbols failed.`,
+        meaning: `Nothing was loaded: ${metrics.symbolsFailed.length} of ${plural(metrics.symbols, 'symbol')} failed.`,
         action: `See candlewick jobs show ${metrics.jobId}, mend the cause, then candlewick jobs retry ${metrics.jobId}`,
       });
     case 'partial_success':
@@ -36,8 +37,10 @@ function partial(metrics: EtlMetrics): Omit<Notice, 'key' | 'facts'> {
   const { jobId, jobName, symbolsFailed, recordsQuarantined } = metrics;
   const failed = symbolsFailed.length;
   const parts = [
-    ...(failed === 0 ? [] : [`${failed} symbols failed`]),
-    ...(recordsQuarantined === 0 ? [] : [`${recordsQuarantined} rows are held in quarantine`]),
+    ...(failed === 0 ? [] : [`${plural(failed, 'symbol')} failed`]),
+    ...(recordsQuarantined === 0
+      ? []
+      : [`${plural(recordsQuarantined, 'row')} held in quarantine`]),
   ];
   const missing = failed === 0 ? [] : [`candlewick jobs retry ${jobId} (only what failed)`];
   const held = recordsQuarantined === 0 ? [] : ['candlewick quarantine list'];

@@ -2,6 +2,7 @@ import { closureOf } from '../calendar/closure-reason.ts';
 import { isSession, sessionsBetween } from '../calendar/trading-calendar.ts';
 import type { ParsedJob } from '../config/job-config.ts';
 import type { JobEstimate } from '../domain/coverage.ts';
+import { plural } from '../domain/plural.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { addDays, toDayNumber } from '../domain/trading-day.ts';
 import type { PlanJobInput } from './contract.ts';
@@ -61,7 +62,7 @@ export async function planWork(deps: WorkDeps, request: WorkRequest): Promise<Pl
       ...(skip !== undefined && batches.length > 0 ? [`${skip}; only gaps are healed`] : []),
       ...(gaps.length > 0
         ? [
-            `${gaps.length} batches heal gaps of ${distinct(gaps)} symbols, the oldest from ${gaps[0]?.startDate}`,
+            `gaps of ${plural(distinct(gaps), 'symbol')} healed by ${plural(gaps.length, 'batch', 'batches')}, the oldest from ${gaps[0]?.startDate}`,
           ]
         : []),
     ],
@@ -168,7 +169,7 @@ async function planBackfill(
     symbols: distinct(batches),
     nothingToDo: rows === 0 ? `nothing is missing${range}` : undefined,
     notes: [
-      `${rows} sessions are missing${range}: about ${estimate.calls} calls, ${(estimate.bytes / 1e6).toFixed(1)} MB, ${estimate.seconds} s (${estimate.basis})`,
+      `${plural(rows, 'session')} missing${range}: about ${plural(estimate.calls, 'call')}, ${(estimate.bytes / 1e6).toFixed(1)} MB, ${estimate.seconds} s (${estimate.basis})`,
     ],
     estimate,
   };

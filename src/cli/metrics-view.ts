@@ -1,5 +1,6 @@
 import type { FailureKind } from '../domain/errors.ts';
 import { NO_RECORDS, type EtlMetrics, type JobStatus } from '../domain/job.ts';
+import { plural } from '../domain/plural.ts';
 import { failureClassOf } from './exit-codes.ts';
 import { cut, formatCount, formatDuration, formatScore, rowsPerSecond } from './format.ts';
 import type { Colours, Output } from './output.ts';
@@ -28,6 +29,8 @@ export function metricsRecord(metrics: EtlMetrics): Readonly<Record<string, unkn
     records_suspended: metrics.recordsSuspended,
     records_dropped: metrics.recordsDropped,
     quality_score: metrics.qualityScore ?? null,
+    lowest_symbol_score: metrics.gate?.lowestSymbolScore ?? null,
+    quality_threshold: metrics.gate?.threshold ?? null,
     success_rate: metrics.successRate,
     sources: metrics.sources,
     symbols: metrics.symbols,
@@ -100,7 +103,7 @@ export function renderMetrics(metrics: EtlMetrics, output: Output): string {
     ['  duplicate', formatCount(metrics.recordsDuplicate)],
     ['  suspended', formatCount(metrics.recordsSuspended)],
     ['  dropped', formatCount(metrics.recordsDropped)],
-    ['quality score', formatScore(metrics.qualityScore)],
+    ['quality score', qualityOf(metrics)],
     ['duration', formatDuration(durationSeconds)],
     ['rows/s', rate === undefined ? '–' : formatCount(rate)],
     ['sources', sourcesOf(metrics)],
@@ -113,10 +116,17 @@ function symbolsOf({ symbols, symbolsFailed }: EtlMetrics): string {
   return `${formatCount(symbols)}${failed}`;
 }
 
+/** Symbols are held by their own scores, which are not that of all rows. */
+function qualityOf({ qualityScore, gate }: EtlMetrics): string {
+  const held =
+    gate === undefined
+      ? ''
+      : `; lowest symbol ${formatScore(gate.lowestSymbolScore)}, held below ${gate.threshold}`;
+  return `${formatScore(qualityScore)}${held}`;
+}
+
 function sourcesOf({ sources }: EtlMetrics): string {
-  const parts = Object.entries(sources).map(
-    ([name, rows]) => `${name} (${formatCount(rows)} rows)`,
-  );
+  const parts = Object.entries(sources).map(([name, rows]) => `${name} (${plural(rows, 'row')})`);
   return parts.length === 0 ? '–' : parts.join(', ');
 }
 

@@ -1,8 +1,9 @@
 import cliProgress from 'cli-progress';
 
 import type { JobProgress } from '../workflows/job-progress.ts';
-import { formatCount, formatScore } from './format.ts';
+import { formatScore } from './format.ts';
 import type { Output } from './output.ts';
+import { plural } from '../domain/plural.ts';
 
 /** Shows how far a job is: a bar on a terminal, lines otherwise. */
 export interface ProgressView {
@@ -92,9 +93,9 @@ function describe({
 }: JobProgress): string {
   return [
     paused ? `${stage} (paused)` : stage,
-    `${batches.done} of ${batches.total} batches`,
-    `${formatCount(rows.extracted)} rows`,
+    `${batches.done} of ${plural(batches.total, 'batch', 'batches')}`,
+    plural(rows.extracted, 'row'),
     ...(qualityScore === undefined ? [] : [`quality ${formatScore(qualityScore)}`]),
-    ...(failedSymbols === 0 ? [] : [`${failedSymbols} symbols failed`]),
+    ...(failedSymbols === 0 ? [] : [`${plural(failedSymbols, 'symbol')} failed`]),
   ].join(', ');
 }

@@ -1,4 +1,5 @@
 import { FOLLOW_UPS, type EtlJobConfig, type FollowUp } from '../domain/job.ts';
+import { plural } from '../domain/plural.ts';
 import type { SourceOrders } from '../domain/source-order.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { toDayNumber } from '../domain/trading-day.ts';
@@ -307,7 +308,7 @@ function distinctSymbols(given: readonly string[], notes: string[]): readonly St
   const symbols = [...new Set(given.flatMap((text) => normaliseSymbol(text) ?? []))];
   const removed = given.length - symbols.length;
   if (removed > 0) {
-    notes.push(`${removed} duplicate ${removed === 1 ? 'symbol' : 'symbols'} removed`);
+    notes.push(`${plural(removed, 'duplicate symbol')} removed`);
   }
   return symbols;
 }

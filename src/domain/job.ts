@@ -57,6 +57,15 @@ export interface FollowUp {
 export type EtlStage = 'extract' | 'transform' | 'validate' | 'load' | 'complete' | 'failed';
 export type JobStatus = 'pending' | 'running' | 'success' | 'partial_success' | 'failed';
 
+/**
+ * A symbol is held by its own score, over at least 20 sessions, so that one doubtful day of five does not condemn the other
+ * four; the score of all rows may well be lower where a job has few.
+ */
+export interface QualityGate {
+  readonly threshold: number;
+  readonly lowestSymbolScore: number;
+}
+
 /** The account of a job. Rows: extracted = transformed + duplicates + suspended + unreadable; transformed = loaded + updated + unchanged + skipped + quarantined. */
 export interface EtlMetrics {
   readonly jobName: string;
@@ -84,11 +93,13 @@ export interface EtlMetrics {
   readonly recordsSuspended: number;
   /** Rows for which there can be no bar: no session, a suspension, outside the listing life or the request. */
   readonly recordsDropped: number;
-  /** 0 to 1; undefined where nothing was judged. */
+  /** 0 to 1, of all rows by their share; undefined where nothing was judged. */
   readonly qualityScore: number | undefined;
+  /** What decided whether a symbol's rows were held; left out where nothing was judged. */
+  readonly gate?: QualityGate;
   /** 0 to 1: symbols that did not fail, of all symbols. */
   readonly successRate: number;
-  /** Rows loaded by source. */
+  /** Rows loaded by source: 0 where a source gave only what the table had already. */
   readonly sources: Readonly<Record<string, number>>;
   readonly errorMessages: readonly string[];
   /** Of a job of which every symbol failed: what these failures come to. */

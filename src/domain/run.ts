@@ -1,5 +1,5 @@
 import type { SymbolFailure } from './batch.ts';
-import type { EtlJobConfig } from './job.ts';
+import type { EtlJobConfig, QualityGate } from './job.ts';
 import type { StockSymbol } from './stock-symbol.ts';
 import type { TradingDay } from './trading-day.ts';
 
@@ -64,6 +64,8 @@ export interface RunSums {
   readonly unreadable: number;
   /** Weighted by rows; undefined where nothing was judged. */
   readonly score: number | undefined;
-  /** Rows inserted and updated. */
+  /** Undefined where nothing was judged. */
+  readonly gate: QualityGate | undefined;
+  /** Rows inserted and updated, by every source that gave any. */
   readonly loadedBySource: Readonly<Record<string, number>>;
 }

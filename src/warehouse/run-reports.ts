@@ -5,13 +5,15 @@ import { symbolFailures } from './runs.ts';
 
 interface SumsRow extends Omit<
   RunSums,
-  'failures' | 'score' | 'loadedBySource' | 'jobName' | 'jobId' | 'runId' | 'startedAt'
+  'failures' | 'score' | 'gate' | 'loadedBySource' | 'jobName' | 'jobId' | 'runId' | 'startedAt'
 > {
   readonly job_name: string;
   readonly job_id: string;
   readonly started_at: Date;
   readonly batchesLoaded: number;
   readonly score: number | null;
+  readonly lowest: number | null;
+  readonly threshold: number | null;
   readonly by_source: Readonly<Record<string, number>> | null;
 }
 
@@ -36,13 +38,17 @@ counted as (
     from batch),
 by_source as (
   select jsonb_object_agg(source, rows) as by_source from (
-    select key as source, sum(value::bigint) as rows
-      from batch, jsonb_each_text(loaded_by_source) group by key) s),
+    select source, sum(coalesce((loaded_by_source->>source)::bigint, 0)) as rows
+      from batch, unnest(sources) as source group by source) s),
+gate as (
+  select min(value::float8) as lowest
+    from batch join batch_verdicts using (batch_id), jsonb_each_text(symbol_scores)),
 symbol as (
   select count(distinct s)::int as symbols from job_batches b, unnest(b.symbols) as s
    where b.run_id = $1 and s <> all (b.skipped))
-select r.job_name, r.job_id, r.started_at, symbol.symbols, counted.*, by_source.by_source
-  from job_runs r, counted, by_source, symbol where r.run_id = $1`;
+select r.job_name, r.job_id, r.started_at, symbol.symbols, counted.*, by_source.by_source,
+       gate.lowest, (r.config->>'qualityThreshold')::float8 as threshold
+  from job_runs r, counted, by_source, gate, symbol where r.run_id = $1`;
 
 /** @returns undefined where there is no such run. */
 export async function summariseRun(
@@ -59,6 +65,8 @@ export async function summariseRun(
     started_at: startedAt,
     by_source,
     score,
+    lowest,
+    threshold,
     ...sums
   } = row;
   return {
@@ -69,6 +77,8 @@ export async function summariseRun(
     startedAt: startedAt.toISOString(),
     failures: await symbolFailures(warehouse, runId),
     score: score ?? undefined,
+    gate:
+      lowest === null || threshold === null ? undefined : { threshold, lowestSymbolScore: lowest },
     loadedBySource: by_source ?? {},
   };
 }

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 
 import { TransientError } from '../domain/errors.ts';
+import { plural } from '../domain/plural.ts';
 import { fromDayNumber } from '../domain/trading-day.ts';
 import type { LoadDecision, LoadRequest } from './load-request.ts';
 import { inTransaction, queryRows, type Warehouse } from './pool.ts';
@@ -187,7 +188,7 @@ export async function countChunk(warehouse: Warehouse, chunk: ChunkKey): Promise
     refused: sum('refused'),
     notes: rows
       .flatMap(({ message, rows: count }) =>
-        message === null ? [] : [`${count} ${count === 1 ? 'row' : 'rows'}: ${message}`],
+        message === null ? [] : [`${plural(count, 'row')}: ${message}`],
       )
       .slice(0, 5),
   };

@@ -2,6 +2,7 @@ import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 
 import { parseHeadline, type ErrorClass, type FailureKind } from '../domain/errors.ts';
 import type { EtlMetrics } from '../domain/job.ts';
+import { plural } from '../domain/plural.ts';
 
 const NO_CODE = 'ETL-JOB-000';
 
@@ -53,7 +54,7 @@ export function jobFailure(
   const { jobName, symbols, symbolsFailed, errorMessages } = account;
   return ApplicationFailure.create({
     type: TYPE_OF_CLASS[errorClass],
-    message: `${code} Job ${jobName} loaded nothing: ${symbolsFailed.length} of ${symbols} symbols failed. First: ${errorMessages[0] ?? 'no reason recorded'}`,
+    message: `${code} Job ${jobName} loaded nothing: ${symbolsFailed.length} of ${plural(symbols, 'symbol')} failed. First: ${errorMessages[0] ?? 'no reason recorded'}`,
     nonRetryable: true,
     details: [account],
   });

@@ -4,6 +4,7 @@ import { condition, defineQuery, defineUpdate, setHandler } from '@temporalio/wo
 import type { JobProgress } from './job-progress.ts';
 import type { JobState } from './job-state.ts';
 import { duties, runIdentity } from './stages.ts';
+import { plural } from '../domain/plural.ts';
 
 const progressQuery = defineQuery<JobProgress>('progress');
 const pauseUpdate = defineUpdate<string>('pause');
@@ -81,7 +82,7 @@ export function installControls(state: JobState): void {
       const symbols = symbolsOf(input);
       await condition(() => state.plan !== undefined);
       const batches = await duties.skipSymbols({ ...runIdentity(), symbols });
-      return `${symbols.length} symbols are left out of ${batches} batches that have not started.`;
+      return `${plural(symbols.length, 'symbol')} left out of ${plural(batches, 'batch', 'batches')} not yet started.`;
     },
     {
       description: 'Leaves symbols out of this job. Input: ["600000.SH", "000001.SZ"]',
@@ -92,7 +93,7 @@ export function installControls(state: JobState): void {
     setConcurrencyUpdate,
     (input?: unknown) => {
       state.concurrency = concurrencyOf(input);
-      return `${state.concurrency} batches at a time.`;
+      return `${plural(state.concurrency, 'batch', 'batches')} at a time.`;
     },
     {
       description: `How many batches run at a time, 1 to ${MAX_CONCURRENCY}. Input: 8`,

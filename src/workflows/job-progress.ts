@@ -1,4 +1,5 @@
 import type { EtlStage } from '../domain/job.ts';
+import { plural } from '../domain/plural.ts';
 
 /** What an operator sees of a running job: the answer of the query `progress`. */
 export interface JobProgress {
@@ -54,12 +55,14 @@ export function describeProgress(progress: JobProgress): string {
     progress.qualityScore === undefined ? '' : `, quality ${progress.qualityScore.toFixed(3)}`;
   const state = progress.paused ? ' **PAUSED**' : '';
   return [
-    `- **${progress.stage}**${state}: ${batches.done} of ${batches.total} batches (${percent} %)${score}`,
+    `- **${progress.stage}**${state}: ${batches.done} of ${plural(batches.total, 'batch', 'batches')} (${percent} %)${score}`,
     `- rows: ${rows.extracted} extracted, ${rows.loaded} new, ${rows.updated} updated, ${rows.unchanged + rows.skipped} left as they were, ${rows.quarantined} quarantined`,
-    `- ${progress.symbols} symbols, ${progress.range}, from ${progress.sources.join(', ')}; ${progress.concurrency} batches at a time`,
+    `- ${plural(progress.symbols, 'symbol')}, ${progress.range}, from ${progress.sources.join(', ')}; ${plural(progress.concurrency, 'batch', 'batches')} at a time`,
     ...(progress.waiting === undefined ? [] : [`- **${progress.waiting.slice(0, 200)}**`]),
     ...describeSources(progress),
-    ...(progress.failedSymbols === 0 ? [] : [`- **${progress.failedSymbols} symbols failed**`]),
+    ...(progress.failedSymbols === 0
+      ? []
+      : [`- **${plural(progress.failedSymbols, 'symbol')} failed**`]),
     ...progress.lastFailures.map((failure) => `- ${failure.slice(0, 200)}`),
     ...progress.notes.slice(0, 5).map((note) => `- note: ${note.slice(0, 200)}`),
   ].join('\n');

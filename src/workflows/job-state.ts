@@ -4,6 +4,7 @@ import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import type { JobPlan, LoadedBatch, ValidatedBatch } from '../activities/contract.ts';
 import { mostHopeful, type FailureKind } from '../domain/errors.ts';
 import type { EtlStage } from '../domain/job.ts';
+import { plural } from '../domain/plural.ts';
 import {
   describeProgress,
   MAX_FAILURES_SHOWN,
@@ -162,7 +163,7 @@ export class JobState {
       waiting:
         this.waiting.batches === 0
           ? undefined
-          : `${this.waiting.batches} batches wait: ${this.waiting.reason}`,
+          : `${plural(this.waiting.batches, 'batch', 'batches')} waiting: ${this.waiting.reason}`,
     };
   }
 

@@ -1,6 +1,7 @@
 import type { SymbolJudgement, WantedSymbol } from '../../domain/acceptance.ts';
 import type { LandedAnswer } from '../../domain/batch.ts';
 import { EtlError } from '../../domain/errors.ts';
+import { plural } from '../../domain/plural.ts';
 import type { SourceAttempt } from '../../domain/source-breaker.ts';
 import type { StockSymbol } from '../../domain/stock-symbol.ts';
 import type { RequestShape } from '../../sources/capabilities.ts';
@@ -121,7 +122,7 @@ function takeSymbol(
     }
   }
   if (outcome === 'empty') {
-    const message = `${source.name} has no bar on ${missing.length} expected days, and no second source confirms it`;
+    const message = `${source.name} has no bar on ${plural(missing.length, 'expected day')}, and no second source confirms it`;
     state.faults[symbol] = {
       errorClass: 'data_quality',
       code: 'ETL-SRC-256',
@@ -179,7 +180,7 @@ function firstFault(state: HarvestState, wanted: readonly WantedSymbol[]): Fault
     : {
         errorClass: 'data_quality',
         code: 'ETL-SRC-257',
-        message: `${short.symbol} lacks ${state.choices[short.symbol]?.missing.length} expected days`,
+        message: `${short.symbol} lacks ${plural(state.choices[short.symbol]?.missing.length ?? 0, 'expected day')}`,
         kind: 'empty',
       };
 }

@@ -6,6 +6,7 @@ import {
   hopelessness,
   type FailureKind,
 } from '../../domain/errors.ts';
+import { plural } from '../../domain/plural.ts';
 import { exchangeOf, type StockSymbol } from '../../domain/stock-symbol.ts';
 import { toDayNumber } from '../../domain/trading-day.ts';
 import type { BarsRequest, DataSource } from '../../sources/data-source.ts';
@@ -100,7 +101,7 @@ async function takeTurn(
   const startedAt = state.asking?.startedAt ?? now;
   const turn: Turn = { source, endpoint, shape, wanted: served, startedAt };
   if (served.length === 0) {
-    const reason = `${source.name} does not serve the market of these ${open.length} symbols`;
+    const reason = `${source.name} does not serve the market of ${plural(open.length, 'symbol')}`;
     skip(context, turn, { errorClass: 'configuration', code: 'ETL-SRC-241', reason });
     return undefined;
   }
@@ -231,7 +232,7 @@ function waitForSources(
   const first = unserved[0]?.symbol ?? '';
   return {
     ms: Math.max(100, Math.ceil(ms)),
-    reason: `${unserved.length} symbols wait for a source: ${state.faults[first]?.message ?? ''}`,
+    reason: `${plural(unserved.length, 'symbol')} waiting for a source: ${state.faults[first]?.message ?? ''}`,
   };
 }
 

@@ -74,6 +74,8 @@ describe('the command line on configured servers', () => {
     assert.equal(account['status'], 'success');
     assert.ok(Number(account['records_loaded']) > 100, ended.stdout);
     assert.deepEqual(account['sources'], { simulated: account['records_loaded'] });
+    assert.equal(account['quality_threshold'], 0.7);
+    assert.ok(Number(account['lowest_symbol_score']) >= 0.7, ended.stdout);
   });
 
   it('changes nothing when it runs the same job again', async () => {
@@ -82,6 +84,7 @@ describe('the command line on configured servers', () => {
     const account = lastJson(ended);
     assert.equal(account['records_loaded'], 0);
     assert.equal(account['records_updated'], 0);
+    assert.deepEqual(account['sources'], { simulated: 0 });
     assert.ok(Number(account['records_unchanged']) > 100);
   });
 
@@ -219,13 +222,28 @@ describe('the command line on configured servers', () => {
     await assert.rejects(failing, (error) => {
       assert.ok(error instanceof DataQualityError, String(error));
       assert.equal(error.code, 'ETL-SRC-217');
-      assert.match(error.message, /^Job absent loaded nothing: 1 of 1 symbols failed\./);
+      assert.match(error.message, /^Job absent loaded nothing: 1 of 1 symbol failed\./);
       assert.equal(error.hint, 'check the symbol and the path.');
       return true;
     });
     await client.close();
     assert.equal(ended.code, 1, ended.stdout);
     assert.deepEqual(lastJson(ended)['error'], { code: 'ETL-SRC-217', class: 'data_quality' });
+  });
+
+  it('refuses files without a row, and does not ask for every known symbol instead', async () => {
+    mkdirSync(join(home.path, 'rowless'));
+    writeFileSync(
+      join(home.path, 'rowless', 'bars.csv'),
+      'ts_code,trade_date,open,high,low,close,pre_close,vol,amount\n',
+    );
+    const ended = await candlewick(
+      ['run', '--json', '--source', 'files', '--path', 'rowless'],
+      env,
+    );
+
+    assert.equal(ended.code, 3, ended.stdout);
+    assert.match(ended.stderr, /ETL-SRC-218 path: got "rowless": no file there has a row/);
   });
 
   it('says of rows from before a listing that they were dropped', async () => {

@@ -173,6 +173,7 @@ describe('runs', () => {
       suspended: 1,
       unreadable: 0,
       score: 0.9,
+      gate: undefined,
       loadedBySource: { tushare: 1, akshare: 1 },
     });
     assert.equal(await summariseRun(warehouse, 'no such run'), undefined);

@@ -22,6 +22,7 @@ const totals: RunTotals = {
   suspended: 1,
   unreadable: 0,
   score: 0.99,
+  gate: { threshold: 0.7, lowestSymbolScore: 0.9 },
   loadedBySource: { files: 58 },
 };
 

@@ -32,7 +32,7 @@ describe('the notice of a job that has ended', () => {
     );
 
     assert.equal(notice?.severity, 'warning');
-    assert.match(notice?.title ?? '', /1 symbols failed, 7 rows are held.*600000\.SH: reset/);
+    assert.match(notice?.title ?? '', /1 symbol failed, 7 rows held.*600000\.SH: reset/);
     assert.match(notice?.action ?? '', /jobs retry daily\/1 .*quarantine list/);
   });
 

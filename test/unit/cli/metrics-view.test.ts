@@ -24,6 +24,7 @@ const KEYS = `
   job_name status stage start_time end_time duration_seconds
   records_extracted records_transformed records_loaded records_updated
   records_unchanged records_failed records_quarantined quality_score
+  lowest_symbol_score quality_threshold
   success_rate sources error_messages
   symbols symbols_failed records_duplicate records_suspended records_dropped job_id run_id`
   .trim()
@@ -63,6 +64,15 @@ describe('the account of a job', () => {
     ]) {
       assert.match(text, line);
     }
+  });
+
+  it('tells the score of all rows from the one by which symbols are held', () => {
+    const { output } = fakeOutput();
+    const gate = { threshold: 0.7, lowestSymbolScore: 0.7862 };
+
+    const text = renderMetrics({ ...METRICS, qualityScore: 0.3, gate }, output);
+
+    assert.match(text, /^quality score +0\.300; lowest symbol 0\.786, held below 0\.7$/m);
   });
 
   it('is given for a job that failed before it could give one', () => {
