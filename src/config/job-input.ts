@@ -21,10 +21,6 @@ type ReadOnly<Value> = Value extends (infer Item)[]
     ? Readonly<Record<string, readonly Item[]>>
     : Value;
 
-type Spelt<Name extends keyof Fields> = {
-  readonly [Field in Name as Field | CamelCase<Field>]?: ReadOnly<Fields[Field]>;
-};
-
 /** What only a historicalBackfill understands. */
 type BackfillField = 'years' | 'heal' | 'dry_run';
 
@@ -32,7 +28,13 @@ type BackfillField = 'years' | 'heal' | 'dry_run';
  * What a caller asks of a job, in camelCase or in snake_case. Everything is optional; DESIGN's defaults apply. Names and
  * types are those of the schema by which the worker checks it.
  */
-export interface JobInput extends Spelt<Exclude<keyof Fields, BackfillField>> {}
+export type JobInput = {
+  readonly [Name in Exclude<keyof Fields, BackfillField> as Name | CamelCase<Name>]?: ReadOnly<
+    Fields[Name]
+  >;
+};
 
 /** The same of a historicalBackfill: `years`, `heal` and `dryRun` besides. */
-export interface BackfillInput extends Spelt<keyof Fields> {}
+export type BackfillInput = {
+  readonly [Name in keyof Fields as Name | CamelCase<Name>]?: ReadOnly<Fields[Name]>;
+};
