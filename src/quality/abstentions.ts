@@ -47,7 +47,9 @@ function* lackingParts(sheet: Sheet, context: JudgeContext): Iterable<RuleNeed> 
   if (sheet.names.length < LEAST_SYMBOLS) {
     yield 'all_symbols';
   }
-  if (!sheet.sent.marks.some((marks) => (marks & MARK.stKnown) !== 0)) {
+  const isStKnown = sheet.sent.marks.some((marks) => (marks & MARK.stKnown) !== 0);
+  // Who is ST is asked only to compute limits: where the exchange set them nobody needs to know.
+  if (!isStKnown && (context.priceLimits?.size ?? 0) === 0) {
     yield 'st';
   }
 }

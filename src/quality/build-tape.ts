@@ -1,6 +1,7 @@
 import { MISSING, VALUE_COLUMNS, type BarColumns } from '../domain/bar.ts';
 import { boardOf, type Board } from '../domain/stock-symbol.ts';
 import { toDayNumber } from '../domain/trading-day.ts';
+import { limitsOfBars } from './exchange-limits.ts';
 import { CELL } from './invariants.ts';
 import { isStByMarks, isUnlimitedResumption, limitPercent, unlimitedSessions } from './market.ts';
 import type { Group } from './keys.ts';
@@ -27,6 +28,7 @@ export function buildTape(
   }
   const board = boardOf(symbol);
   const spacing = spacingOf(day, session, before?.day, { symbol, context });
+  const values = valuesOfRows(sheet.columns, rows);
   return {
     symbol,
     symbolId,
@@ -36,7 +38,7 @@ export function buildTape(
     row: rows,
     day,
     session,
-    values: valuesOfRows(sheet.columns, rows),
+    values,
     limit: limitsOf(sheet.columns, rows, {
       board,
       day,
@@ -46,6 +48,7 @@ export function buildTape(
       symbol,
       thresholds,
     }),
+    ...limitsOfBars({ days: day, preClose: values.preClose }, context.priceLimits?.get(symbol)),
     factor: factorsOf(day, before?.day, context.exRights?.get(symbol)),
     gap: spacing.gap,
     standing: new Uint8Array(rows.length),

@@ -4,6 +4,7 @@ import {
   CELL,
   brokenByValues,
   isBeyondLimit,
+  isBeyondPrices,
   isRangeTooWide,
   limitPrices,
   type Cells,
@@ -140,14 +141,19 @@ export function isComplete(cells: Cells, absent: number): boolean {
 
 /** All bits of a row that can be told without its neighbours. */
 export function brokenCells(tape: Tape, position: number, cells: Cells): number {
-  const percent = tape.limit[position] ?? Number.NaN;
-  const isBeyond = !Number.isNaN(percent) && breaksLimit(tape, position, cells);
-  return brokenByValues(cells, tape.tick) | (isBeyond ? BROKEN.limit : 0);
+  return brokenByValues(cells, tape.tick) | (breaksLimit(tape, position, cells) ? BROKEN.limit : 0);
 }
 
 /** Where nobody knows what the limit is reckoned from, the range itself may still be wider than any limit allows. */
 function breaksLimit(tape: Tape, position: number, cells: Cells): boolean {
+  const up = tape.upLimit[position] ?? Number.NaN;
+  if (!Number.isNaN(up)) {
+    return isBeyondPrices(cells, { up, down: tape.downLimit[position] ?? Number.NaN }, tape.tick);
+  }
   const percent = tape.limit[position] ?? Number.NaN;
+  if (Number.isNaN(percent)) {
+    return false;
+  }
   const base = limitBase(tape, position, cells[CELL.preClose]);
   return Number.isNaN(base)
     ? isRangeTooWide(cells, percent, tape.tick)

@@ -113,7 +113,13 @@ export function isBeyondLimit(
   if (!(high > preClose + reach - tick || low < preClose - reach + tick)) {
     return false;
   }
-  const { up, down } = limitPrices(preClose, percent, tick);
+  return isBeyondPrices(cells, limitPrices(preClose, percent, tick), tick);
+}
+
+/** Does a price of the row lie beyond these limit prices? */
+export function isBeyondPrices(cells: Cells, { up, down }: LimitPrices, tick: number): boolean {
+  const high = cells[CELL.high] ?? Number.NaN;
+  const low = cells[CELL.low] ?? Number.NaN;
   return high > up + tick / 2 || low < down - tick / 2;
 }
 
@@ -124,12 +130,14 @@ export function isRangeTooWide(cells: Cells, percent: number, tick: number): boo
   return (high - tick) * (100 - percent) > (low + tick) * (100 + percent);
 }
 
+/** The highest and the lowest price of a session, in 1/10,000. */
+export interface LimitPrices {
+  readonly up: number;
+  readonly down: number;
+}
+
 /** The limit prices, rounded half up to the tick, in 1/10,000; at least one tick away from the previous close. */
-export function limitPrices(
-  preClose: number,
-  percent: number,
-  tick: number,
-): { readonly up: number; readonly down: number } {
+export function limitPrices(preClose: number, percent: number, tick: number): LimitPrices {
   // Whole numbers throughout: 2.05 × 1.1 must be 2.26, and binary fractions make it 2.25.
   const up = Math.floor((preClose * (100 + percent)) / (100 * tick) + 0.5) * tick;
   const down = Math.floor((preClose * (100 - percent)) / (100 * tick) + 0.5) * tick;

@@ -1,6 +1,5 @@
-import { limitPrices } from './invariants.ts';
 import { medianOf, oddDifferenceOf, trustedPositions } from './level.ts';
-import { isTrusted } from './links.ts';
+import { isTrusted, limitPricesAt } from './links.ts';
 import type { Thresholds } from './settings.ts';
 import type { Tape } from './tape.ts';
 import type { TapeReport } from './tape-report.ts';
@@ -57,12 +56,7 @@ function standsOut(volume: Float64Array, position: number, quotient: number): bo
 }
 
 function touchesLimit(tape: Tape, position: number): boolean {
-  const percent = tape.limit[position] ?? Number.NaN;
-  const { up, down } = limitPrices(
-    tape.values.preClose[position] ?? Number.NaN,
-    percent,
-    tape.tick,
-  );
+  const { up, down } = limitPricesAt(tape, position, tape.values.preClose[position]);
   return (
     (tape.values.high[position] ?? Number.NaN) >= up ||
     (tape.values.low[position] ?? Number.NaN) <= down

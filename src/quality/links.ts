@@ -1,3 +1,4 @@
+import { limitPrices, type LimitPrices } from './invariants.ts';
 import type { Tape } from './tape.ts';
 import { STANDING } from './tape.ts';
 
@@ -83,4 +84,12 @@ export function limitBase(tape: Tape, position: number, preClose = Number.NaN): 
   }
   const isPlain = tape.factor[position] === 1 && isNextToTrusted(tape, position);
   return isPlain ? closeBefore(tape, position) : Number.NaN;
+}
+
+/** The day's limit prices: the exchange's own or, where they are not known, those that follow from `base`; NaN without either. */
+export function limitPricesAt(tape: Tape, position: number, base = Number.NaN): LimitPrices {
+  const up = tape.upLimit[position] ?? Number.NaN;
+  return Number.isNaN(up)
+    ? limitPrices(base, tape.limit[position] ?? Number.NaN, tape.tick)
+    : { up, down: tape.downLimit[position] ?? Number.NaN };
 }

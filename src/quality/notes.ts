@@ -1,6 +1,5 @@
 import { money } from './explain.ts';
-import { limitPrices } from './invariants.ts';
-import { limitBase } from './links.ts';
+import { limitBase, limitPricesAt } from './links.ts';
 import type { Tape } from './tape.ts';
 
 /** What the offending values of a row are to be compared with, where the row itself does not show it. */
@@ -24,11 +23,13 @@ export function noteOf(rule: string, tape: Tape, position: number): string | und
 }
 
 function limitNote(tape: Tape, position: number): string {
+  const isSet = !Number.isNaN(tape.upLimit[position] ?? Number.NaN);
   const percent = tape.limit[position] ?? Number.NaN;
   const base = limitBase(tape, position, tape.values.preClose[position]);
-  if (Number.isNaN(base)) {
+  if (!isSet && Number.isNaN(base)) {
     return `high and low lie further apart than limits of ${percent} % allow`;
   }
-  const { up, down } = limitPrices(base, percent, tape.tick);
-  return `the limits are ${money(down)} and ${money(up)} (${percent} %)`;
+  const { up, down } = limitPricesAt(tape, position, base);
+  const origin = isSet ? 'as the exchange set them' : `${percent} %`;
+  return `the limits are ${money(down)} and ${money(up)} (${origin})`;
 }

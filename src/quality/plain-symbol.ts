@@ -2,7 +2,14 @@ import { MARK, VALUE_COLUMNS, type BarColumns } from '../domain/bar.ts';
 import { boardOf } from '../domain/stock-symbol.ts';
 import { absentColumns, firstLimitedSession, unlimitedRows } from './build-tape.ts';
 import { expectedSessions, knowsStart } from './gaps.ts';
-import { brokenByValues, isBeyondLimit, isRangeTooWide, type Cells } from './invariants.ts';
+import { limitIndex, limitsOfBar } from './exchange-limits.ts';
+import {
+  brokenByValues,
+  isBeyondLimit,
+  isBeyondPrices,
+  isRangeTooWide,
+  type Cells,
+} from './invariants.ts';
 import { includesDay, rangeOf, type Group } from './keys.ts';
 import { isStByMarks, isUnlimitedResumption, limitPercent } from './market.ts';
 import { firstRowOf } from './second-source.ts';
@@ -208,21 +215,30 @@ function areLimitsPlain(
   context: JudgeContext,
   { relistingSessions }: Thresholds,
 ): boolean {
-  const { high, low, tradingDay, marks } = sheet.sent;
+  const { high, low, preClose, tradingDay, marks } = sheet.sent;
   const board = boardOf(symbol);
   const firstLimited = firstLimitedSession(board, symbol, context);
   const start = from + unlimitedRows(context, symbol, board, tradingDay[from] ?? 0);
-  for (let row = start; row < to; row += 1) {
+  const known = context.priceLimits?.get(symbol);
+  let at = 0;
+  for (let row = from; row < to; row += 1) {
     const session = sheet.session[row] ?? 0;
     const day = tradingDay[row] ?? 0;
+    scratch[1] = high[row] ?? Number.NaN;
+    scratch[2] = low[row] ?? Number.NaN;
+    at = limitIndex(known, day, at);
+    const limits = limitsOfBar(known, at, { day, preClose: preClose[row] ?? Number.NaN });
+    if (limits !== undefined && isBeyondPrices(scratch, limits, tick)) {
+      return false;
+    }
     const isFree =
+      limits !== undefined ||
+      row < start ||
       session < firstLimited ||
       (row > from &&
         isUnlimitedResumption(day, session - (sheet.session[row - 1] ?? 0) - 1, relistingSessions));
     const percent = limitPercent(board, day, isStByMarks(marks[row] ?? 0));
     if (!isFree && percent !== undefined) {
-      scratch[1] = high[row] ?? Number.NaN;
-      scratch[2] = low[row] ?? Number.NaN;
       if (
         isBeyondLimit(scratch, baseOf(sheet.sent, from, row), percent, tick) ||
         isRangeTooWide(scratch, percent, tick)

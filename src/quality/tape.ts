@@ -21,8 +21,11 @@ export interface Tape {
   readonly day: Int32Array;
   readonly session: Int32Array;
   readonly values: ValueColumns;
-  /** Percent; NaN where no limit is known. */
+  /** Percent, by the rules of the board; NaN where there is no limit, or it is not known. */
   readonly limit: Float64Array;
+  /** As the exchange set them, in 1/10,000 CNY; NaN where not known: then `limit` counts. */
+  readonly upLimit: Float64Array;
+  readonly downLimit: Float64Array;
   /** Last close / ex-right previous close between the bar before and this one; 1 without event, NaN where not known. */
   readonly factor: Float64Array;
   /** Sessions between the bar before and this one that have neither bar nor suspension. */

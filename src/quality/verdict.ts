@@ -6,6 +6,7 @@ import type { DayNumber } from '../domain/trading-day.ts';
 
 import type { AnomalySettings, ModelAccount } from './anomaly/rank-open-rows.ts';
 import type { CostLine } from './cost-book.ts';
+import type { ExchangeLimitsBySymbol } from './exchange-limits.ts';
 import type { RuleNeed } from './rule.ts';
 import type { SpecialTreatment } from './special-treatment.ts';
 
@@ -67,6 +68,8 @@ export interface JudgeContext {
   readonly exRights?: ReadonlyMap<StockSymbol, ExRights>;
   /** Where rows do not say themselves who was under special treatment. */
   readonly specialTreatment?: SpecialTreatment;
+  /** Limits that the exchanges have set; for other symbols and days they are computed. */
+  readonly priceLimits?: ExchangeLimitsBySymbol;
   /** true: a session that is neither a bar nor a suspension is missing for certain. */
   readonly suspensionsComplete?: boolean;
   /** The days for which a symbol's bars are expected, where they are narrower than the request. */

@@ -3,6 +3,7 @@ import { CALENDAR_HORIZON, sessionsBetween } from '../calendar/trading-calendar.
 import { fromDayNumber, toDayNumber } from '../domain/trading-day.ts';
 import { readExRights } from '../warehouse/ex-rights.ts';
 import type { Warehouse } from '../warehouse/pool.ts';
+import { readPriceLimits } from '../warehouse/price-limits.ts';
 import { readBarColumns } from '../warehouse/read-bar-columns.ts';
 import { readSpecialTreatment } from '../warehouse/special-treatment.ts';
 import {
@@ -36,13 +37,16 @@ export function createMarketFacts(warehouse: Warehouse): MarketFacts {
       const [startDay, endDay] = [toDayNumber(startDate), toDayNumber(endDate)];
       const from = Math.max(CALENDAR_HORIZON.firstDay, startDay - LOOK_BACK_DAYS);
       const sessions = sessionsBetween('SSE', fromDayNumber(from), endDate);
-      const [instruments, lastClose, suspensions, exRights, specialTreatment] = await Promise.all([
-        readInstruments(warehouse, symbols),
-        lastCloses(warehouse, symbols, startDate),
-        readSuspensions(warehouse, symbols, { startDate, endDate }),
-        readExRights(warehouse, symbols, { startDate, endDate }),
-        readSpecialTreatment(warehouse, symbols, { sessions, endDate }),
-      ]);
+      const range = { startDate, endDate };
+      const [instruments, lastClose, suspensions, exRights, specialTreatment, priceLimits] =
+        await Promise.all([
+          readInstruments(warehouse, symbols),
+          lastCloses(warehouse, symbols, startDate),
+          readSuspensions(warehouse, symbols, range),
+          readExRights(warehouse, symbols, range),
+          readSpecialTreatment(warehouse, symbols, { sessions, endDate }),
+          readPriceLimits(warehouse, symbols, range),
+        ]);
       return {
         startDay,
         endDay,
@@ -51,6 +55,7 @@ export function createMarketFacts(warehouse: Warehouse): MarketFacts {
         lastClose,
         suspensions,
         specialTreatment,
+        priceLimits,
         // Where no symbol's ex-right days are known, the rules that need them say that they abstain.
         ...(exRights.size === 0 ? {} : { exRights }),
       };

@@ -7,6 +7,7 @@ import type { Notice } from '../../../src/domain/notice.ts';
 import { toDayNumber } from '../../../src/domain/trading-day.ts';
 import { EMULATED_TOKEN, startEmulators, type Emulators } from '../../../src/emulators/start.ts';
 import { createBaostockSource } from '../../../src/sources/baostock/baostock-source.ts';
+import { judgeBars } from '../../../src/quality/judge.ts';
 import { openGate } from '../../../src/sources/call-gate.ts';
 import type { DataSource } from '../../../src/sources/data-source.ts';
 import { datasetDecoders } from '../../../src/sources/decoders.ts';
@@ -263,6 +264,27 @@ describe('reference datasets', () => {
       assert.deepEqual([...(specialTreatment?.knownDays ?? [])], sessions);
       const listed = [...(specialTreatment?.days.values() ?? [])].flatMap((days) => [...days]);
       assert.equal(listed.length, st.length);
+    });
+
+    it('price limits among them, by which a bar is judged to the cent', async () => {
+      const facts = await createMarketFacts(warehouse).judgeContext({ symbols, ...RANGE });
+      const columns = market.bars(symbols, FROM, TO);
+      const context = { ...facts, symbols, qualityThreshold: 0, cleanData: true };
+      const row = 10;
+      const symbol = columns.symbols[columns.symbolId[row] ?? 0] ?? '';
+      const limit = market.priceLimit(symbol, columns.tradingDay[row] ?? 0);
+      assert.ok(limit !== undefined);
+      const highest = 100 * upLimitCents((columns.preClose[row] ?? 0) / 100, limit);
+
+      columns.high[row] = highest;
+      const atLimit = judgeBars(columns, context);
+      columns.high[row] = highest + 100;
+      const beyond = judgeBars(columns, context);
+
+      assert.equal(atLimit.score, 1);
+      assert.equal(beyond.hits['A09_limit_breach'], 1);
+      const [finding] = beyond.findings;
+      assert.match(finding?.message ?? '', /as the exchange set them/);
     });
 
     it('are fresh only for those of whom they were fetched', async () => {
