@@ -15,8 +15,9 @@ import {
 
 /** Days before a batch's range that the rules may look at. */
 const LOOK_BACK_DAYS = 60;
-/** Longer batches are not compared with what is stored before the load: that reads as much as it judges. */
+/** Larger batches are not compared with what is stored before the load: that reads, and holds, as much as it judges. */
 const STORED_DAYS = 31;
+const STORED_BARS = 50_000;
 
 /** What the warehouse knows of the market, as judging needs it. */
 export function createMarketFacts(warehouse: Warehouse): MarketFacts {
@@ -27,7 +28,8 @@ export function createMarketFacts(warehouse: Warehouse): MarketFacts {
     },
     async storedBars({ symbols, startDate, endDate }) {
       const [firstDay, lastDay] = [toDayNumber(startDate), toDayNumber(endDate)];
-      if (lastDay - firstDay > STORED_DAYS) {
+      const bars = symbols.length * sessionsBetween('SSE', startDate, endDate).length;
+      if (lastDay - firstDay > STORED_DAYS && bars > STORED_BARS) {
         return undefined;
       }
       const stored = await readBarColumns(warehouse, { symbols, firstDay, lastDay });

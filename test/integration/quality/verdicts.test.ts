@@ -156,7 +156,7 @@ describe('verdicts, on real servers', () => {
   it('of restated bars know the stored version: another unit is undone, a correction is taken', async () => {
     const { worker, world, market } = parts();
     const [unit = '', corrected = ''] = trading.slice(3);
-    const job = { symbols: [unit, corrected], startDate: '2024-01-15', endDate: '2024-02-02' };
+    const job = { symbols: [unit, corrected], startDate: '2023-11-01', endDate: '2024-02-02' };
     await worker.client.runJob({ ...job, jobName: 'before' });
     const day = toDayNumber(RESTATED);
     const [before = 0, after = 0] = [unit, corrected].map(
