@@ -8,7 +8,9 @@ export function createCheckDependencies({
   return async function checkDependencies({ jobIds, runId }) {
     const { verdicts, threshold } = await runs.readVerdicts(runId, jobIds);
     const byJob = new Map(verdicts.map((verdict) => [verdict.jobId, verdict]));
-    const waiting = jobIds.filter((jobId) => !byJob.get(jobId)?.hasEnded);
+    const waiting = jobIds
+      .filter((jobId) => !byJob.get(jobId)?.hasEnded)
+      .map((jobId) => (byJob.has(jobId) ? jobId : `${jobId} (there is no such job yet)`));
     for (const { jobId, hasEnded, status, score } of verdicts) {
       if (hasEnded && status === 'failed') {
         return { kind: 'refused', reason: `${jobId} failed` };

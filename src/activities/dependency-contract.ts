@@ -5,7 +5,7 @@ export interface DependencyQuestion {
   readonly runId: string;
 }
 
-/** waiting: some have not ended. met: all have ended well. refused: one has not, and why. */
+/** waiting: some have not ended; these, for people. met: all have ended well. refused: one has not, and why. */
 export type DependencyAnswer =
   | { readonly kind: 'waiting'; readonly on: readonly string[] }
   | { readonly kind: 'met' }

@@ -82,6 +82,9 @@ function progressFacts(progress: JobProgress): [string, string][] {
       `${formatCount(rows.extracted)} extracted, ${formatCount(rows.loaded)} loaded, ${formatCount(rows.updated)} updated, ${formatCount(rows.quarantined)} quarantined`,
     ],
     ['quality', formatScore(progress.qualityScore)],
+    ...(progress.waiting === undefined
+      ? []
+      : [['waiting', progress.waiting] satisfies [string, string]]),
     ...progress.lastFailures.map((text) => ['failed', text] satisfies [string, string]),
     ...progress.notes.map((text) => ['note', text] satisfies [string, string]),
   ];

@@ -66,14 +66,14 @@ function textOf(payload: unknown): string {
 
 const STEP_PERCENT = 10;
 
-/** A line whenever the stage changes or a tenth more is done: a log must not fill with progress. */
+/** A line whenever the stage changes, the job begins to wait, or a tenth more is done: a log must not fill with progress. */
 function createLines(output: Output): ProgressView {
   let last = '';
   return {
     show(progress) {
       const { done, total } = progress.batches;
       const percent = total === 0 ? 0 : Math.floor((100 * done) / total);
-      const step = `${progress.stage} ${Math.floor(percent / STEP_PERCENT)} ${progress.paused}`;
+      const step = `${progress.stage} ${Math.floor(percent / STEP_PERCENT)} ${progress.paused} ${progress.waiting !== undefined}`;
       if (step !== last) {
         last = step;
         output.talk(`${String(percent).padStart(3)} % ${describe(progress)}`);
@@ -90,6 +90,7 @@ function describe({
   rows,
   qualityScore,
   failedSymbols,
+  waiting,
 }: JobProgress): string {
   return [
     paused ? `${stage} (paused)` : stage,
@@ -97,5 +98,6 @@ function describe({
     plural(rows.extracted, 'row'),
     ...(qualityScore === undefined ? [] : [`quality ${formatScore(qualityScore)}`]),
     ...(failedSymbols === 0 ? [] : [`${plural(failedSymbols, 'symbol')} failed`]),
+    ...(waiting === undefined ? [] : [waiting]),
   ].join(', ');
 }

@@ -1,8 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { proxyActivities, setCurrentDetails, sleep } from '@temporalio/workflow';
+import { proxyActivities, sleep } from '@temporalio/workflow';
 
 import type { JobPlan } from '../activities/contract.ts';
 import type { DependencyActivities } from '../activities/dependency-contract.ts';
+import type { JobState } from './job-state.ts';
 
 const { checkDependencies } = proxyActivities<DependencyActivities>({
   startToCloseTimeout: '1 minute',
@@ -16,20 +17,23 @@ const LONGEST_WAIT_MS = 60_000;
 const MOST_LOOKS = 1500;
 
 /** Waits until the jobs that this one depends on have ended well. @throws ApplicationFailure DependencyFailed */
-export async function awaitDependencies({ dependsOn, runId, jobName }: JobPlan): Promise<void> {
+export async function awaitDependencies(
+  { dependsOn, runId, jobName }: JobPlan,
+  state: JobState,
+): Promise<void> {
   if (dependsOn === undefined || dependsOn.length === 0) {
     return;
   }
   let waitMs = FIRST_WAIT_MS;
   for (let look = 0; look < MOST_LOOKS; look += 1) {
     const answer = await checkDependencies({ jobIds: dependsOn, runId });
+    state.awaitJobs(answer.kind === 'waiting' ? answer.on : []);
     if (answer.kind === 'met') {
       return;
     }
     if (answer.kind === 'refused') {
       throw refusal(`Job ${jobName} does not run: ${answer.reason}`);
     }
-    setCurrentDetails(`- waiting for ${answer.on.join(', ')}`);
     await sleep(waitMs);
     waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2);
   }

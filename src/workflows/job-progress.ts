@@ -19,7 +19,7 @@ export interface JobProgress {
   /** Symbols by source, of batches for which more than the first was asked. */
   readonly served?: Readonly<Record<string, number>>;
   readonly lastFailovers?: readonly string[];
-  /** Batches that wait for a source to answer again, or for its quota. */
+  /** What it waits for: other jobs, or a source that is to answer again or its quota. */
   readonly waiting?: string | undefined;
 }
 

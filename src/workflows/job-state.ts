@@ -70,6 +70,8 @@ export class JobState {
   private readonly at: JobContinuation;
   /** Batches that wait for a source now, and why the last of them does. */
   private readonly waiting = { batches: 0, reason: '' };
+  /** Jobs that must end before this one begins. */
+  private awaited: readonly string[] = [];
 
   constructor(from: JobContinuation | undefined) {
     this.at = from === undefined ? beginning() : { ...from, counts: { ...from.counts } };
@@ -160,11 +162,21 @@ export class JobState {
       notes: plan?.notes ?? [],
       served: this.at.served ?? {},
       lastFailovers: this.at.lastFailovers ?? [],
-      waiting:
-        this.waiting.batches === 0
-          ? undefined
-          : `${plural(this.waiting.batches, 'batch', 'batches')} waiting: ${this.waiting.reason}`,
+      waiting: this.describeWaiting(),
     };
+  }
+
+  private describeWaiting(): string | undefined {
+    if (this.awaited.length > 0) {
+      return `waits for ${this.awaited.join(', ')}`;
+    }
+    const { batches, reason } = this.waiting;
+    return batches === 0 ? undefined : `${plural(batches, 'batch', 'batches')} waiting: ${reason}`;
+  }
+
+  awaitJobs(jobIds: readonly string[]): void {
+    this.awaited = jobIds;
+    this.show();
   }
 
   /** The job's stage is the furthest that any batch has reached; it never goes back. */

@@ -57,7 +57,7 @@ export async function runJob(
   }
   try {
     if (continued === undefined) {
-      await awaitDependencies(plan);
+      await awaitDependencies(plan, state);
     }
     const isWhole = await runBatches(state, plan);
     await condition(allHandlersFinished);

@@ -56,6 +56,19 @@ describe('jobs in order', () => {
     });
   });
 
+  it('say what they wait for', async () => {
+    const { client } = parts();
+    const jobName = `waits-${randomUUID().slice(0, 8)}`;
+    const { jobId } = await client.startJob({ ...RANGE, jobName, dependsOn: ['etl-job/none'] });
+
+    await eventually(async () => {
+      const progress = await client.progress(jobId);
+      assert.equal(progress?.waiting, 'waits for etl-job/none (there is no such job yet)');
+    });
+    await client.cancelJob(jobId);
+    await assert.rejects(client.result(jobId));
+  });
+
   it('do not begin where the verdict of the other is not good enough', async () => {
     const { client, warehouse } = parts();
     const poor = `poor-${randomUUID()}`;
