@@ -14,6 +14,8 @@ export interface Column<Row> {
 
 const MIN_FLEXIBLE = 16;
 const PADDING = 2;
+/** Over two lines it could neither be clicked nor copied. */
+const LINK = /^(https?|file):\/\/\S+$/;
 
 const LINES = {
   top: '',
@@ -62,17 +64,33 @@ export function renderTable<Row>(
   return trimLines(table.toString());
 }
 
-/** Two columns: names and values. */
+/** Two columns: names and values. A link stays in one line, however wide the terminal is. */
 export function renderFacts(
   facts: readonly (readonly [name: string, value: string])[],
   output: Pick<Output, 'width' | 'colours'>,
 ): string {
   const { colours } = output;
+  const longest = Math.max(...facts.map(([name]) => name.length));
+  return facts
+    .map(([name, value]) => {
+      const title = colours.dim(name.padEnd(longest));
+      return LINK.test(value)
+        ? `${title}${' '.repeat(PADDING)}${value}`
+        : renderFact(title, value, output);
+    })
+    .join('\n');
+}
+
+function renderFact(
+  title: string,
+  value: string,
+  output: Pick<Output, 'width' | 'colours'>,
+): string {
   const table = renderTable<readonly [string, string]>(
-    facts,
+    [[title, value]],
     [
-      { title: '', cell: ([name]) => colours.dim(name) },
-      { title: '', isFlexible: true, cell: ([, value]) => value },
+      { title: '', cell: ([name]) => name },
+      { title: '', isFlexible: true, cell: ([, text]) => text },
     ],
     output,
   );

@@ -92,4 +92,18 @@ describe('renderTable', () => {
       }),
     );
   });
+
+  it('leaves a link in one line, and the other values where they are', () => {
+    const link = `http://127.0.0.1:8233/${'x'.repeat(80)}`;
+    const facts = [
+      ['page', link],
+      ['a longer name', 'value '.repeat(20)],
+    ] as const;
+
+    const lines = renderFacts(facts, { width: 60, colours: plain }).split('\n');
+
+    assert.equal(lines[0], `page           ${link}`);
+    assert.match(lines[1] ?? '', /^a longer name {2}value value/);
+    assert.ok(widest(lines.slice(1).join('\n')) <= 60);
+  });
 });
