@@ -59,6 +59,7 @@ const JOB_NAMES: Readonly<Record<JobType, string>> = {
 const FILES = 'files';
 const SIMULATED = 'simulated';
 const DEFAULT_YEARS = 5;
+const FOLLOW_UP = `{"job": …, "input": {…}}, job one of ${FOLLOW_UPS.join(', ')}`;
 /** Fields that only one job type understands. */
 const BACKFILL_ONLY: readonly JobInputField[] = ['years', 'heal', 'dry_run'];
 
@@ -181,6 +182,9 @@ function problemOf(path: readonly PropertyKey[], { values, spelling }: GivenFiel
   const index = path[1];
   if (Array.isArray(value) && typeof index === 'number' && value.length <= MAX_SYMBOLS) {
     const item: unknown = value[index];
+    if (name === 'on_complete') {
+      return { field: `${field}[${index}]`, got: describeValue(item), expected: FOLLOW_UP };
+    }
     return name === 'symbols'
       ? symbolProblem(`${field}[${index}]`, item)
       : { field: `${field}[${index}]`, got: describeValue(item), expected: 'text' };

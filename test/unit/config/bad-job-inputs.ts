@@ -289,4 +289,10 @@ export const BAD_JOBS: readonly BadJob[] = [
     input: { concurrency: 10_000 },
     says: ['concurrency: got 10000'],
   },
+  {
+    no: 65,
+    what: 'a follow-up that is none',
+    input: { on_complete: [{ job: 'nope' }] },
+    says: ['on_complete[0]: got an object', '"job": …', 'dataQualityCheck'],
+  },
 ];
