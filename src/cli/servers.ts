@@ -114,18 +114,32 @@ export async function withDatabase<Result>(
   work: (databaseUrl: string) => Promise<Result>,
 ): Promise<Result> {
   const quiet = { ...invocation, output: { ...invocation.output, talk: invocation.output.detail } };
-  if (database === 'standard' && config.databaseUrl === undefined) {
-    const { isDemoRunning } = await import('../runtime/stack.ts');
-    if (isDemoRunning(config.home)) {
-      invocation.output.talk('a demo runs in this home: its data are seen with --demo');
-    }
+  const isBesideDemo = database === 'standard' && (await isDemoAt(config));
+  if (isBesideDemo) {
+    invocation.output.talk('a demo runs in this home: its data are seen with --demo');
   }
   const stack = await openServers(config, quiet, { postgres: true, temporal: false, database });
   try {
     return await work(databaseOf(stack));
+  } catch (error) {
+    throw isBesideDemo && isWithoutTables(error)
+      ? new CliError('not_found', "Nothing was loaded into this home's own database yet", {
+          code: error.code,
+          hint: 'add --demo for the data of the demo that runs here.',
+        })
+      : error;
   } finally {
     await stack.close();
   }
+}
+
+async function isDemoAt({ databaseUrl, home }: Config): Promise<boolean> {
+  const { isDemoRunning } = await import('../runtime/stack.ts');
+  return databaseUrl === undefined && isDemoRunning(home);
+}
+
+function isWithoutTables(error: unknown): error is EtlError {
+  return error instanceof EtlError && error.code === 'ETL-DB-204';
 }
 
 export function databaseOf({ databaseUrl }: Pick<Stack, 'databaseUrl'>): string {

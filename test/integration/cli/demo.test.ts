@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { CALENDAR_DAYS } from '../../../src/calendar/trading-calendar.ts';
 import { eventually } from '../../support/eventually.ts';
 import { testDatabase } from '../../support/postgres.ts';
 import { testTemporal } from '../../support/temporal.ts';
@@ -54,14 +55,19 @@ describe('candlewick demo, on servers of its own', function () {
   it('stays up, serves other commands, and ends in order on Ctrl-C, with its data kept', async () => {
     const demo = start(['demo'], env);
     await untilUp(demo);
-    const lastWeek = ['--from', new Date(Date.now() - 12 * 86_400_000).toISOString().slice(0, 10)];
+    // The simulated market stands still where the calendar ends.
+    const newest = Math.min(Date.now(), Date.parse(CALENDAR_DAYS.lastDay));
+    const lastWeek = ['--from', new Date(newest - 12 * 86_400_000).toISOString().slice(0, 10)];
     const showBars = ['bars', '--demo', '--json', '--limit', '5', ...lastWeek];
-    const [status, bars, schedules, other] = await Promise.all([
+    const [status, bars, schedules, other, history] = await Promise.all([
       candlewick(['status', '--json'], env),
       candlewick(showBars, env),
       candlewick(['schedules', 'list', '--json'], env),
       candlewick(['demo', '--once', '--json'], env),
+      candlewick(['jobs', 'history'], env),
     ]);
+    assert.equal(history.code, 4);
+    assert.match(history.stderr, /own database yet\n.*add --demo/);
     assert.match(await readmeExample(demo), /^success: [1-9]\d* rows loaded$/);
     const startedAt = Date.now();
 
