@@ -39,7 +39,7 @@ export function addJobOptions(command: Command): Command {
     .option('--symbols-file <file>', 'more symbols, one a line or joined by commas; - for stdin')
     .option('--from <day>', 'first day, YYYY-MM-DD')
     .option('--to <day>', 'last day, YYYY-MM-DD (default: the last completed one)')
-    .option('--days-back <days>', 'in place of --from (default: 7)', number)
+    .option('--days-back <days>', 'in place of --from (default: 7; a backfill: 5 years)', number)
     .option('--batch-size <symbols>', 'symbols a batch, at most', number)
     .option('--quality-threshold <score>', '0 to 1; rows below it are quarantined', number)
     .option('--source <list>', 'sources in the order in which they are asked', list)

@@ -2,6 +2,7 @@ import {
   ApplicationFailure,
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
+  WorkflowUpdateFailedError,
   WorkflowNotFoundError,
   type Client,
   type WorkflowExecutionInfo,
@@ -115,8 +116,13 @@ export class JobClient {
 
   /** The account of a job, when it has ended. @throws EtlError where it failed, with the job's own words. */
   async result(jobId: string): Promise<EtlMetrics> {
+    return this.resultOf<EtlMetrics>(jobId);
+  }
+
+  /** The same of any workflow of ours, such as a clean-up, whose result is another. */
+  async resultOf<Result>(jobId: string): Promise<Result> {
     try {
-      return await this.handle(jobId).result();
+      return await this.temporal.workflow.getHandle<() => Promise<Result>>(jobId).result();
     } catch (error) {
       throw translate(error, jobId);
     }
@@ -313,7 +319,9 @@ function translate(error: unknown, jobId: string): Error {
       hint: 'list them with `candlewick jobs list`.',
     });
   }
-  const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
+  const isToldByWorkflow =
+    error instanceof WorkflowFailedError || error instanceof WorkflowUpdateFailedError;
+  const cause = isToldByWorkflow ? error.cause : undefined;
   if (cause instanceof ApplicationFailure) {
     const { code, message, hint } = parseHeadline(cause.message);
     const type = cause.type ?? '';

@@ -164,7 +164,10 @@ export function checkQueue({ queue, pollers, backlog }: QueueFacts): Check {
 const HORIZON_WARNING_DAYS = 60;
 
 export function checkCalendar(daysLeft: number, lastDay: string): Check {
-  const found = `known to ${lastDay}, ${daysLeft} days from today`;
+  const found =
+    daysLeft < 0
+      ? `ended on ${lastDay}, ${-daysLeft} days ago`
+      : `known to ${lastDay}, ${daysLeft} days from today`;
   const fix =
     'upgrade Candlewick: the exchanges publish the sessions of a year in the December before.';
   if (daysLeft < 7) {

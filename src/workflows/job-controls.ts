@@ -16,7 +16,11 @@ const MAX_CONCURRENCY = 64;
 const MAX_SKIPPED_AT_ONCE = 1000;
 
 function refuse(message: string): ApplicationFailure {
-  return ApplicationFailure.create({ type: 'ConfigurationError', message, nonRetryable: true });
+  return ApplicationFailure.create({
+    type: 'ConfigurationError',
+    message: `ETL-JOB-101 ${message}`,
+    nonRetryable: true,
+  });
 }
 
 /** The symbols of `["600000.SH"]` or `{"symbols": ["600000.SH"]}`. */

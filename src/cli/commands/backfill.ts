@@ -18,7 +18,7 @@ interface BackfillOptions extends JobOptions {
 const HELP = `
 Fetches only what the coverage misses, oldest first, after daily work; ends with
 the proof of what is there. Exit code 5 where anything is still missing. Steer it
-with the updates pause, resume, skipSymbols, setConcurrency.`;
+with jobs pause, resume, skip and concurrency, or by updates in the Web UI.`;
 const HEAL_HELP = `
 Fetches what is missing of all that any job has ever asked for, however long ago,
 and nothing else. Each daily run does the same by itself.`;

@@ -36,17 +36,17 @@ export function addCleanupCommand(program: Command, invoke: Invoke): void {
           dataRetentionDays: config.retentionDays,
           barsRetentionDays: config.barsRetentionDays,
         });
-        const report = await withClient(config, ({ temporal }) =>
-          temporal.workflow.execute<(input: CleanupOptions) => Promise<CleanupReport>>(
-            'cleanupOldData',
-            {
-              workflowId: 'cleanup-old-data',
-              taskQueue: queueName('maintenance', config.queuePrefix),
-              args: [{ ...options }],
-              workflowIdConflictPolicy: 'USE_EXISTING',
-            },
-          ),
-        );
+        const report = await withClient(config, async (client) => {
+          const { workflowId } = await client.temporal.workflow.start<
+            (input: CleanupOptions) => Promise<CleanupReport>
+          >('cleanupOldData', {
+            workflowId: 'cleanup-old-data',
+            taskQueue: queueName('maintenance', config.queuePrefix),
+            args: [{ ...options }],
+            workflowIdConflictPolicy: 'USE_EXISTING',
+          });
+          return client.resultOf<CleanupReport>(workflowId);
+        });
         const { output } = invocation;
         retentionDifferences(report.keptDays, here).forEach(output.warn);
         output.result(toSnakeCase(report), () => renderCleanup(report));

@@ -4,7 +4,7 @@ import type { JobClient } from '../../client/job-client.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Invocation, Invoke } from '../invoke.ts';
 import { addHistoryCommand, addRetryCommand, addWatchCommand } from './jobs-runs.ts';
-import { wholeNumber } from '../option-parsers.ts';
+import { list, number, wholeNumber } from '../option-parsers.ts';
 
 interface ListOptions {
   readonly all?: true;
@@ -50,9 +50,43 @@ export function addJobsCommand(program: Command, invoke: Invoke): void {
       }),
     );
   }
+  addSteering(jobs, invoke);
   addWatchCommand(jobs, invoke);
   addRetryCommand(jobs, invoke);
   addHistoryCommand(jobs, invoke);
+}
+
+/** What a running job can be told beside pause and resume, with a value that the job itself judges. */
+function addSteering(jobs: Command, invoke: Invoke): void {
+  function steer(command: Command, name: string, update: string): void {
+    command.action((jobId: string, value: unknown) =>
+      invoke(command, async (invocation) => {
+        const { readConfig, withClient } = await import('../servers.ts');
+        return withClient(await readConfig(invocation), (client) =>
+          tell(invocation, jobId, name, async () => {
+            await requireRunning(client, jobId);
+            return client.steer(jobId, update, value);
+          }),
+        );
+      }),
+    );
+  }
+  steer(
+    jobs
+      .command('skip <id>')
+      .description('leave symbols out of the batches that have not started')
+      .argument('<symbols>', '600000.SH,000001.SZ', list),
+    'skip',
+    'skipSymbols',
+  );
+  steer(
+    jobs
+      .command('concurrency <id>')
+      .description('change how many batches are in flight at the same time')
+      .argument('<batches>', 'how many', number),
+    'concurrency',
+    'setConcurrency',
+  );
 }
 
 type Act = (

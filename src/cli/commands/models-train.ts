@@ -37,19 +37,18 @@ export function addTrainCommand(models: Command, invoke: Invoke): void {
       const { queueName } = await import('../../domain/task-queues.ts');
       const { toSnakeCase } = await import('../format.ts');
       const config = await readConfig(invocation);
-      const report = await withClient(config, async ({ temporal }) => {
-        const handle = await temporal.workflow.start<(input: unknown) => Promise<TrainingReport>>(
-          'trainAnomalyModel',
-          {
-            workflowId: 'train-anomaly-model',
-            taskQueue: queueName('data_quality', config.queuePrefix),
-            args: [inputOf(command.opts<TrainOptions>())],
-            staticSummary: 'Anomaly models from stored bars',
-            workflowIdConflictPolicy: 'USE_EXISTING',
-          },
-        );
+      const report = await withClient(config, async (client) => {
+        const handle = await client.temporal.workflow.start<
+          (input: unknown) => Promise<TrainingReport>
+        >('trainAnomalyModel', {
+          workflowId: 'train-anomaly-model',
+          taskQueue: queueName('data_quality', config.queuePrefix),
+          args: [inputOf(command.opts<TrainOptions>())],
+          staticSummary: 'Anomaly models from stored bars',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        });
         output.talk(`training: workflow ${handle.workflowId}`);
-        return handle.result();
+        return client.resultOf<TrainingReport>(handle.workflowId);
       });
       output.result(toSnakeCase(report), () =>
         report.models

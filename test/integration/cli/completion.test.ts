@@ -27,7 +27,9 @@ describe('shell completion', () => {
     ]);
 
     assert.deepEqual(commands, ['jobs']);
-    for (const name of ['list', 'show', 'watch', 'cancel', 'retry', 'pause', 'resume', 'history']) {
+    for (const name of 'list show watch cancel retry pause resume skip concurrency history'.split(
+      ' ',
+    )) {
       assert.ok(jobs.includes(name), `${name} in ${jobs.join(' ')}`);
     }
     assert.ok(options.includes('--job-name') && options.includes('--json'), options.join(' '));

@@ -338,6 +338,33 @@ describe('the command line on configured servers', () => {
     assert.match(stderr, /has ended: completed/);
   });
 
+  it('steers a job that runs, and passes on what the job refuses', async () => {
+    const waiting = join(home.path, 'waiting.json');
+    writeFileSync(waiting, JSON.stringify({ job_name: 'steered', depends_on: ['etl-job/none'] }));
+    const started = await candlewick(
+      ['run', '--json', '--detach', '--input', waiting, ...job],
+      env,
+    );
+    const id = String(lastJson(started)['job_id']);
+    await eventually(async () => {
+      const shown = await candlewick(['jobs', 'show', id], env);
+      assert.match(shown.stdout, /waits for etl-job\/none/);
+    });
+
+    const [more, tooMany, skipped] = await Promise.all([
+      candlewick(['jobs', 'concurrency', id, '7'], env),
+      candlewick(['jobs', 'concurrency', id, '99', '--json'], env),
+      candlewick(['jobs', 'skip', id, '000001.SZ,600000.SH', '--json'], env),
+    ]);
+
+    assert.deepEqual([more.code, more.stdout], [0, '7 batches at a time.\n'], more.stderr);
+    assert.equal(tooMany.code, 3);
+    assert.match(tooMany.stdout, /"ETL-JOB-101".*concurrency: got 99; expected .* 1 to 64/);
+    assert.equal(skipped.code, 0, skipped.stderr);
+    assert.match(String(lastJson(skipped)['answer']), /^2 symbols are left out of \d+ batches/);
+    assert.equal((await candlewick(['jobs', 'cancel', id], env)).code, 0);
+  });
+
   it('warns when no worker polls the queue, stops waiting in time, and can cancel', async () => {
     const lonely = { ...env, CANDLEWICK_QUEUE_PREFIX: uniqueQueuePrefix() };
 
