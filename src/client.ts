@@ -30,8 +30,9 @@ export type { JobAnalysis, Regression, RunStatistics } from './client/job-analys
 export type { RunRecord } from './warehouse/run-history.ts';
 export type { JobType } from './config/job-config.ts';
 export type { BackfillInput, JobInput } from './config/job-input.ts';
-export type { EtlJobConfig, EtlMetrics, EtlStage, JobStatus } from './domain/job.ts';
-export type { ErrorClass } from './domain/errors.ts';
+export type { EtlJobConfig, EtlMetrics, EtlStage, JobStatus, QualityGate } from './domain/job.ts';
+export type { JobProgress } from './workflows/job-progress.ts';
+export type { ErrorClass, FailureKind } from './domain/errors.ts';
 export {
   EtlError,
   ConfigurationError,

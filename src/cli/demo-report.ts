@@ -14,6 +14,11 @@ export interface DemoReport {
   readonly output: Output;
 }
 
+/** How this program is called: as an installed package, or in a clone. */
+const COMMAND = import.meta.url.includes('/node_modules/')
+  ? 'npx candlewick'
+  : 'npm run -s candlewick --';
+
 /** The account of the demo's job, and where to look further. */
 export async function reportDemo(report: DemoReport): Promise<void> {
   const { metrics, output } = report;
@@ -42,7 +47,7 @@ function renderPlaces(report: DemoReport, symbol = '600000.SH'): string[] {
       'the bars in SQL',
       `select * from stock_daily_data where stock_code = '${symbol}' order by trade_date desc limit 5;`,
     ],
-    ['the bars here', `npm run -s candlewick -- bars ${demo}--symbols ${symbol} --limit 5`],
+    ['the bars here', `${COMMAND} bars ${demo}--symbols ${symbol} --limit 5`],
   ] as const;
   return places.flatMap(([name, value]) =>
     value === undefined ? [] : ['', output.colours.bold(name), `  ${value}`],

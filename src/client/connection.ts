@@ -47,7 +47,7 @@ export async function connectTemporal(options: ConnectOptions): Promise<Client> 
   } catch (cause) {
     throw new SystemError(`No Temporal server answers at ${address}`, {
       code: 'ETL-TMP-301',
-      hint: 'start one with `npm start`, or set TEMPORAL_ADDRESS to host:port of yours.',
+      hint: 'start one with `candlewick demo` (in a clone: `npm start`), or set TEMPORAL_ADDRESS to host:port of yours.',
       details: { address, namespace },
       cause,
     });
