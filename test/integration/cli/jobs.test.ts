@@ -361,7 +361,7 @@ describe('the command line on configured servers', () => {
     assert.equal(tooMany.code, 3);
     assert.match(tooMany.stdout, /"ETL-JOB-101".*concurrency: got 99; expected .* 1 to 64/);
     assert.equal(skipped.code, 0, skipped.stderr);
-    assert.match(String(lastJson(skipped)['answer']), /^2 symbols are left out of \d+ batches/);
+    assert.match(String(lastJson(skipped)['answer']), /^2 symbols left out of \d+ batch/);
     assert.equal((await candlewick(['jobs', 'cancel', id], env)).code, 0);
   });
 
