@@ -67,9 +67,15 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   const tracing = await tracingTo(config.otlpEndpoint);
   const { health } = monitoring;
   const retryDelayMs = config.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS;
-  async function close(): Promise<void> {
+  async function closeAll(): Promise<void> {
     await Promise.allSettled([monitoring.close(), notifier.close(), tracing?.close()]);
     await Promise.allSettled([cpu.close(), warehouse.close()]);
+  }
+  let closing: Promise<void> | undefined;
+  // Once, whoever asks first: a query that comes to a pool that is closing is never answered.
+  function close(): Promise<void> {
+    closing ??= closeAll();
+    return closing;
   }
   try {
     const control = createSourceControl({ config, warehouse, cpu, notify: notifier.notify });

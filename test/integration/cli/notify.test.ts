@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 
+import { eventually } from '../../support/eventually.ts';
 import { startHttpReceiver, type HttpReceiver } from '../../support/http-receiver.ts';
-import { candlewick, temporaryHome } from './candlewick.ts';
+import { testDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { testTemporal, uniqueQueuePrefix } from '../../support/temporal.ts';
+import { candlewick, start, temporaryHome } from './candlewick.ts';
 
 describe('candlewick notify test', () => {
   const home = temporaryHome();
@@ -46,5 +49,40 @@ describe('candlewick notify test', () => {
 
     assert.equal(code, 3);
     assert.match(stderr, /ETL_NOTIFY_WEBHOOKS/);
+  });
+});
+
+describe('a worker that tells through several channels', () => {
+  const home = temporaryHome();
+  let receiver: HttpReceiver;
+  let database: TestDatabase;
+  before(async () => {
+    receiver = await startHttpReceiver();
+    database = await testDatabase('demo');
+  });
+  after(async () => {
+    await receiver.close();
+    await database.drop();
+    home.remove();
+  });
+
+  it('ends in order when it is asked to', async () => {
+    const forms = ['json', 'slack', 'dingtalk', 'feishu', 'wecom'];
+    const worker = start(['worker'], {
+      CANDLEWICK_HOME: home.path,
+      DATABASE_URL: database.url,
+      TEMPORAL_ADDRESS: (await testTemporal()).address,
+      CANDLEWICK_QUEUE_PREFIX: uniqueQueuePrefix(),
+      ETL_SOURCES: 'simulated',
+      ETL_NOTIFY_WEBHOOKS: forms.map((form) => `${form}:${receiver.url}/${form}`).join(','),
+      LOG_FORMAT: 'json',
+    });
+    await eventually(() => Promise.resolve(assert.match(worker.said(), /Worker started/)), 50_000);
+
+    worker.child.kill('SIGTERM');
+
+    const { code } = await worker.ended;
+    assert.equal(code, 0, worker.said());
+    assert.match(worker.said(), /Worker stopped/);
   });
 });
