@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 
 import { SystemError } from '../domain/errors.ts';
+import { grpcInterceptors } from './grpc-retry.ts';
 
 export interface ConnectOptions {
   /** `host:port`; default: Temporal's standard environment configuration (TEMPORAL_ADDRESS, profiles, TLS, API key). */
@@ -41,6 +42,7 @@ export async function connectTemporal(options: ConnectOptions): Promise<Client> 
   try {
     const opened = await Connection.connect({
       ...connection,
+      interceptors: grpcInterceptors(),
       connectTimeout: options.timeoutMs ?? CONNECT_TIMEOUT_MS,
     });
     return new Client({ connection: opened, namespace });

@@ -5,6 +5,7 @@ import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker
 
 import { createFailureInterceptor, type RetryRules } from '../activities/failure-interceptor.ts';
 import { connectSettings, type ConnectOptions } from '../client/connection.ts';
+import { grpcInterceptors } from '../client/grpc-retry.ts';
 import { SystemError } from '../domain/errors.ts';
 import type { Notify } from '../domain/notice.ts';
 import { queueName, type TaskQueue } from '../domain/task-queues.ts';
@@ -54,7 +55,7 @@ export async function startTemporalWorkers(
       cause,
     });
   });
-  const control = await Connection.connect(connection);
+  const control = await Connection.connect({ ...connection, interceptors: grpcInterceptors() });
   await ensureSearchAttributes(control, namespace);
   await control.close();
   const workers: Worker[] = [];
