@@ -1,6 +1,8 @@
 import { activityInfo } from '@temporalio/activity';
 
 import { parseDecision, parseResolution } from '../config/quarantine-input.ts';
+import { plural } from '../domain/plural.ts';
+import type { QuarantineDecision } from '../domain/quarantine.ts';
 import type { DecisionRecord } from '../warehouse/settle-decision.ts';
 import type { EtlDeps } from './deps.ts';
 import { withHeartbeat } from './heartbeat.ts';
@@ -27,11 +29,15 @@ export function createResolveQuarantine({
   Pick<EtlDeps, 'load' | 'failpoint' | 'planning' | 'sources'>): ResolveActivities {
   return {
     async planResolution(input) {
-      return { ...parseResolution(input), held: await quarantine.summarise() };
+      const plan = parseResolution(input);
+      plan.decisions.forEach((decision) => checkSources(sources, decision));
+      return { ...plan, held: await quarantine.summarise() };
     },
     // oxlint-disable-next-line typescript/require-await -- an activity answers by a promise
     async readDecision(input) {
-      return parseDecision(input);
+      const decision = parseDecision(input);
+      checkSources(sources, decision);
+      return decision;
     },
     async planDecision({ decision, ...key }) {
       const chosen = await quarantine.select(key, decision);
@@ -68,7 +74,7 @@ export function createResolveQuarantine({
             : planning.sources.filter((name) => name !== source && sources.names.includes(name));
         if (chosen.length === 0) {
           notes.push(
-            `${symbols.length} symbols of ${source} are not asked for elsewhere: no other source is configured; name one in "sources"`,
+            `${plural(symbols.length, 'symbol')} of ${source} not asked for elsewhere: no other source is configured; name one in "sources"`,
           );
         } else {
           for (const part of chunked(symbols, REFETCH_SYMBOLS)) {
@@ -80,6 +86,11 @@ export function createResolveQuarantine({
     },
     summariseHeld: () => quarantine.summarise(),
   };
+}
+
+/** Before anything is given up: may those be asked that shall be asked instead? @throws ConfigurationError where one may not */
+function checkSources(known: EtlDeps['sources'], { sources }: QuarantineDecision): void {
+  known.expand(sources).forEach((name) => known.get(name));
 }
 
 export function recordOf({ decision, ...key }: DecisionChunk): DecisionRecord {

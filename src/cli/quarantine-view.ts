@@ -1,3 +1,4 @@
+import { plural } from '../domain/plural.ts';
 import type { DecisionResult } from '../domain/quarantine.ts';
 import type { QuarantineRow, StoredDecision } from '../warehouse/quarantine-rows.ts';
 import { formatInstant } from './format.ts';
@@ -72,7 +73,7 @@ export function renderDecision(result: DecisionResult, { colours }: Output): str
     .map(([name, rows]) => `${colours.bold(name.padEnd(12))}${rows}`);
   const refetches = result.refetches.map(
     ({ jobId, sources, symbols, status, loaded, failure }) =>
-      `${colours.bold('refetch'.padEnd(12))}${symbols} symbols from ${sources.join(', ')}: ${status}, ${loaded} rows loaded (${jobId})${failure === undefined ? '' : `: ${failure}`}`,
+      `${colours.bold('refetch'.padEnd(12))}${plural(symbols, 'symbol')} from ${sources.join(', ')}: ${status}, ${plural(loaded, 'row')} loaded (${jobId})${failure === undefined ? '' : `: ${failure}`}`,
   );
   const notes = result.notes.map((note) => `${colours.bold('note'.padEnd(12))}${note}`);
   return [...lines, ...refetches, ...notes].join('\n');

@@ -27,7 +27,7 @@ const Decision = z.strictObject({
     `an array of 1 to ${MAX_SYMBOLS} symbols such as "600000.SH"`,
   ).optional(),
   source: field(z.string().min(1).max(64), 'the name of a source').optional(),
-  rule: field(z.string().min(1).max(64), 'the id of a rule, such as N01_ohlc_order').optional(),
+  rule: field(z.string().min(1).max(64), 'the id of a rule, such as N01_ohlc').optional(),
   runId: field(z.string().min(1).max(100), 'the id of a run').optional(),
   startDate: day,
   endDate: day,

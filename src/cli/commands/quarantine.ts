@@ -1,7 +1,8 @@
 import { userInfo } from 'node:os';
 
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
+import { plural } from '../../domain/plural.ts';
 import {
   DECISIONS,
   QUARANTINE_STATES,
@@ -69,7 +70,7 @@ function addChoice(command: Command): Command {
   return command
     .option('--symbols <list>', '600000.SH,000001.SZ', list)
     .option('--source <name>', 'who sent them')
-    .option('--rule <id>', 'held for this rule, such as N01_ohlc_order')
+    .option('--rule <id>', 'held for this rule, such as N01_ohlc')
     .option('--run <id>', 'held by this run')
     .option('--from <day>', 'first day, YYYY-MM-DD')
     .option('--to <day>', 'last day, YYYY-MM-DD');
@@ -125,7 +126,7 @@ function addList(quarantine: Command, invoke: Invoke): void {
         const { output } = invocation;
         output.result(toSnakeCase(rows), () => renderQuarantine(rows, output));
         if (rows.length === limit) {
-          output.talk(`the first ${rows.length} rows; --limit shows more`);
+          output.talk(`the first ${plural(rows.length, 'row')}; --limit shows more`);
         }
         return EXIT.ok;
       }),
@@ -170,7 +171,12 @@ function addShow(quarantine: Command, invoke: Invoke): void {
 }
 
 function idOf(text: string): number {
-  return wholeNumber(1, Number.MAX_SAFE_INTEGER)(text);
+  if (!/^[1-9]\d{0,14}$/.test(text)) {
+    throw new InvalidArgumentError(
+      `id: got "${text}"; expected a whole number, as \`candlewick quarantine list\` shows them.`,
+    );
+  }
+  return Number(text);
 }
 
 function addDecision(quarantine: Command, decision: DecisionKind, invoke: Invoke): void {
@@ -228,6 +234,7 @@ async function decide(
     result.selected === 0 ||
     result.selected < new Set(ids).size ||
     result.refused > 0 ||
-    result.stillHeld > 0;
+    result.stillHeld > 0 ||
+    result.refetches.some(({ status }) => status !== 'success');
   return isPartial ? EXIT.partial : EXIT.ok;
 }

@@ -109,6 +109,26 @@ describe('quarantine by hand, on real servers', () => {
     assert.ok(trueRows(bad).filter((row) => stored.has(row)).length === result.released);
   });
 
+  it('gives nothing up where those that it shall ask instead cannot be asked', async () => {
+    for (const [source, why] of [
+      ['nosuch', /got "nosuch"/],
+      ['tushare', /TUSHARE_TOKEN/],
+    ] as const) {
+      const ended = await candlewick(
+        ['quarantine', 'reject', '--symbols', bad, '--why', 'x', '--sources', source],
+        stand.env,
+      );
+
+      assert.equal(ended.code, 3, ended.stderr);
+      assert.match(ended.stderr, why);
+    }
+    const [left] = await stand.query<{ held: string }>(
+      `select count(*) as held from quarantine where symbol = $1 and state = 'held'`,
+      [bad],
+    );
+    assert.equal(Number(left?.held), spoiled);
+  });
+
   it('rejects the rest, asks another source for it, and ends with the true bars', async () => {
     const ended = await candlewick(
       ['quarantine', 'reject', '--symbols', bad, '--sources', 'simulated'].concat([
@@ -223,6 +243,10 @@ describe('quarantine by hand, on real servers', () => {
   });
 
   it('names every field that is wrong before anything is done', async () => {
+    const shown = await candlewick(['quarantine', 'show', 'abc'], stand.env);
+    assert.equal(shown.code, 2);
+    assert.match(shown.stderr, /id: got "abc"/);
+
     const ended = await candlewick(['quarantine', 'release', '--why', 'x'], stand.env);
 
     assert.equal(ended.code, 3);
