@@ -4,7 +4,6 @@ import { VALUE_COLUMNS } from '../domain/bar.ts';
 import {
   DIMENSIONS,
   RULE_SEVERITIES,
-  type CustomRule,
   type Dimension,
   type RuleSettings,
 } from '../domain/rule-settings.ts';
@@ -105,7 +104,10 @@ export function parseRuleSettings(input: unknown, prefix = ''): ParsedRules {
   const parsed = SettingsSchema.safeParse(given);
   if (!parsed.success) {
     const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, given, prefix));
-    return { settings: {}, problems: distinct(problems) };
+    return {
+      settings: {},
+      problems: distinct([...namingProblems(namedIn(given), prefix), ...problems]),
+    };
   }
   const settings: unknown = parsed.data;
   return isSettings(settings)
@@ -118,8 +120,26 @@ function isSettings(value: unknown): value is RuleSettings {
   return typeof value === 'object' && value !== null;
 }
 
+/** The parts of settings that name rules. */
+interface NamedRules {
+  readonly disabled?: readonly string[];
+  readonly severities?: Readonly<Record<string, unknown>>;
+  readonly custom?: readonly { readonly id: string }[];
+}
+
+const NamedRulesSchema = z.object({
+  disabled: z.array(z.string()).catch([]),
+  severities: z.record(z.string(), z.unknown()).catch({}),
+  custom: z.array(z.object({ id: z.string().catch('') })).catch([]),
+});
+
+/** The names in settings that are wrong elsewhere, so that all problems are told at once. */
+function namedIn(given: unknown): NamedRules {
+  return NamedRulesSchema.safeParse(given).data ?? {};
+}
+
 /** Names that the schema cannot know: rules that must exist, rules that must not. */
-function* namingProblems(settings: RuleSettings, prefix: string): Iterable<Problem> {
+function* namingProblems(settings: NamedRules, prefix: string): Iterable<Problem> {
   const catalogue = RULES.map(({ id }) => id);
   const custom = settings.custom ?? [];
   const known = [...catalogue, ...custom.map(({ id }) => id)];
@@ -149,7 +169,7 @@ function* unknownRule(field: string, id: string, known: readonly string[]): Iter
 }
 
 function* takenIds(
-  custom: readonly CustomRule[],
+  custom: readonly { readonly id: string }[],
   catalogue: readonly string[],
   prefix: string,
 ): Iterable<Problem> {

@@ -50,6 +50,7 @@ describe('settings of the rules', () => {
   it('name every problem at once, with what was meant', () => {
     const found = problemsOf({
       disabld: [],
+      disabled: ['A10'],
       thresholds: { volumeSpikes: 8, coarseRows: 1.5 },
       tolerance: { accuracy: 0 },
       custom: [
@@ -60,12 +61,14 @@ describe('settings of the rules', () => {
 
     assert.deepEqual(found, {
       disabld: 'disabled',
+      'disabled[0]': 'A10_vwap_outside_range',
       'thresholds.volumeSpikes': 'volumeSpike',
       'thresholds.coarseRows': 'a whole number from 2 to 1000',
       'tolerance.accuracy': 'a number from 0.0001 to 1',
       'custom[0].severity': 'one of critical, high, medium, low, info',
       'custom[0].when': 'an array of 1 to 10 conditions {left, op, right, factor}',
       'custom[1].wen': 'when',
+      'custom[1].id': 'an id that no other rule has',
     });
   });
 
@@ -155,7 +158,7 @@ describe('the rules file', () => {
 
     const message = messageOf(() => readRulesFile(path));
 
-    assert.match(message, /2 problems with the rules file .*rules\.json/);
+    assert.match(message, /3 problems with the rules file .*rules\.json/);
     assert.match(message, /tolerance\.accuracy: got 2/);
     assert.match(message, /foo: expected a known key/);
   });
