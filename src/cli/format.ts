@@ -3,9 +3,9 @@ export function formatCount(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-/** `0.998`; a dash where nothing was judged. */
+/** `0.998`, cut, never rounded up: 0.6996 is below 0.7. A dash where nothing was judged. */
 export function formatScore(score: number | undefined): string {
-  return score === undefined ? '–' : score.toFixed(3);
+  return score === undefined ? '–' : (Math.floor(score * 1000 + 1e-9) / 1000).toFixed(3);
 }
 
 /** `850 ms`, `12.3 s`, `4 min 05 s`, `2 h 03 min` */

@@ -1,4 +1,4 @@
-import { MAX_EXACT, MAX_PRICE, type BarColumns } from '../domain/bar.ts';
+import { MAX_EXACT, MAX_PRICE, MONEY_SCALE, type BarColumns } from '../domain/bar.ts';
 import { DataQualityError } from '../domain/errors.ts';
 import { isStockSymbol } from '../domain/stock-symbol.ts';
 import { fromDayNumber } from '../domain/trading-day.ts';
@@ -51,18 +51,23 @@ export function unpublishableFault(columns: BarColumns, row: number): string | u
   const isPriceRange =
     Number.isInteger(low) && Number.isInteger(high) && low > 0 && high <= MAX_PRICE;
   if (!isPriceRange || !isWithin(open, low, high) || !isWithin(close, low, high)) {
-    return `open ${textOf(open)}, high ${textOf(high)}, low ${textOf(low)}, close ${textOf(close)} (1/10,000 CNY); expected whole numbers with 0 < low <= open, close <= high`;
+    return `open ${moneyOf(open)}, high ${moneyOf(high)}, low ${moneyOf(low)}, close ${moneyOf(close)}; expected 0 < low <= open, close <= high, in CNY with four decimals at most`;
   }
   if (!Number.isNaN(preClose) && !isWithin(preClose, 1, MAX_PRICE)) {
-    return `preClose ${preClose} (1/10,000 CNY); expected a whole number above 0, or none`;
+    return `previous close ${moneyOf(preClose)}; expected more than 0 CNY with four decimals at most, or none`;
   }
   if (!isWithin(volume, 0, MAX_EXACT)) {
     return `volume ${textOf(volume)} (shares); expected a whole number from 0`;
   }
   if (!Number.isNaN(amount) && !isWithin(amount, 0, MAX_EXACT)) {
-    return `amount ${amount} (1/10,000 CNY); expected a whole number from 0, or none`;
+    return `amount ${moneyOf(amount)}; expected 0 CNY or more with four decimals at most, or none`;
   }
   return undefined;
+}
+
+/** In CNY. */
+function moneyOf(units: number): string {
+  return textOf(units / MONEY_SCALE);
 }
 
 function textOf(value: number): string {

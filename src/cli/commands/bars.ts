@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { plural } from '../../domain/plural.ts';
 import type { BarRow } from '../../warehouse/queries.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Invocation, Invoke } from '../invoke.ts';
@@ -40,7 +41,7 @@ export function addBarsCommand(program: Command, invoke: Invoke): void {
           rows.length === 0 ? 'no bars' : renderTable(rows, columnsOf(output), output),
         );
         if (rows.length === options.limit) {
-          output.talk(`the first ${rows.length} rows; --limit shows more`);
+          output.talk(`the first ${plural(rows.length, 'row')}; --limit shows more`);
         }
         return EXIT.ok;
       }),

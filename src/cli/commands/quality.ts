@@ -4,6 +4,7 @@ import type { FindingRow, RuleCostRow, ScoreRow } from '../../warehouse/quality-
 import type { Warehouse } from '../../warehouse/pool.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Invocation, Invoke } from '../invoke.ts';
+import { formatScore } from '../format.ts';
 import { list, oneOf, wholeNumber } from '../option-parsers.ts';
 import type { QualityOptions } from '../quality-query.ts';
 import type { Column } from '../table.ts';
@@ -129,8 +130,8 @@ export function addFilters(command: Command): Command {
 function scoreColumns(by: string): readonly Column<ScoreRow>[] {
   return [
     { title: by, cell: ({ name }) => name },
-    { title: 'as sent', align: 'right', cell: ({ rawScore }) => rawScore.toFixed(3) },
-    { title: 'repaired', align: 'right', cell: ({ score }) => score.toFixed(3) },
+    { title: 'as sent', align: 'right', cell: ({ rawScore }) => formatScore(rawScore) },
+    { title: 'repaired', align: 'right', cell: ({ score }) => formatScore(score) },
     { title: 'keys', align: 'right', cell: ({ keys }) => keys.toLocaleString('en-US') },
     { title: 'job', isFlexible: true, cell: ({ jobId }) => jobId },
     { title: 'rules', dropFirst: 2, cell: ({ ruleset }) => ruleset },

@@ -181,6 +181,9 @@ function reasonOf(current: Candidate, chosen: Candidate, budget: number): string
   const [before, after] = [current.evidence, chosen.evidence];
   const flags = `${after.flagsPer10k.toFixed(2)} flags in 10,000 right rows (budget ${budget})`;
   const recall = `${after.injectedFlagged} of ${after.injected} injected faults found`;
+  if (after.rightRows === 0) {
+    return 'no bars are stored in that range to back-test on';
+  }
   if (chosen === current) {
     return `no step within reach is better: ${flags}, ${recall}`;
   }
