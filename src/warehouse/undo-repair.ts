@@ -85,20 +85,32 @@ async function readNamed(
   return rows;
 }
 
+/** Two sessions that were exchanged are one diagnosis: with only one of them undone both would have the same bar. */
+const EXCHANGED = 'A06_date_swap';
+/** Days between two neighbouring sessions, at most: the longest holidays have ten. */
+const NEIGHBOUR_DAYS = 15;
+
 /** The cells of each diagnosis of which any cell is named, as they are now that nobody else can load the bars. */
 async function readDiagnoses(
   client: PoolClient,
   ids: readonly number[],
 ): Promise<readonly (readonly StoredRepair[])[]> {
   const { rows } = await client.query<StoredRepair>(
-    `select r.repair_id, r.symbol, r.trade_date::text, r.column_name, r.original, r.repaired, r.rule, r.state, r.source,
+    `with named as (
+       select distinct symbol, trade_date, source, rule, batch_id from bar_repairs where repair_id = any ($1::bigint[])),
+     exchanged as (
+       select p.symbol, p.trade_date, p.source, p.rule, p.batch_id
+         from named join bar_repairs n using (symbol, trade_date, source, rule, batch_id)
+         join bar_repairs p on p.symbol = n.symbol and p.source = n.source and p.rule = n.rule and p.batch_id = n.batch_id
+          and p.column_name = n.column_name and p.original = n.repaired and p.repaired = n.original
+          and abs(p.trade_date - n.trade_date) between 1 and $3
+        where n.rule = $2)
+     select r.repair_id, r.symbol, r.trade_date::text, r.column_name, r.original, r.repaired, r.rule, r.state, r.source,
             r.batch_id, r.undone_outcome
        from bar_repairs r
-      where exists (select from bar_repairs n
-                     where n.repair_id = any ($1::bigint[]) and n.symbol = r.symbol and n.trade_date = r.trade_date
-                       and n.source = r.source and n.rule = r.rule and n.batch_id = r.batch_id)
+      where (r.symbol, r.trade_date, r.source, r.rule, r.batch_id) in (table named union table exchanged)
       order by r.symbol, r.trade_date, r.repair_id for update`,
-    [[...ids]],
+    [[...ids], EXCHANGED, NEIGHBOUR_DAYS],
   );
   const bars = new Map<string, StoredRepair[]>();
   for (const row of rows) {

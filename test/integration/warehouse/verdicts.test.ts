@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { takeRows, type BarColumns } from '../../../src/domain/bar.ts';
+import { takeRows, VALUE_COLUMNS, type BarColumns } from '../../../src/domain/bar.ts';
 import { ConfigurationError } from '../../../src/domain/errors.ts';
 import { fromDayNumber } from '../../../src/domain/trading-day.ts';
 import { judgeBars } from '../../../src/quality/judge.ts';
@@ -100,6 +100,14 @@ describe('stored verdicts', () => {
 
   function price(units: number | undefined): string {
     return String((units ?? 0) / 10_000);
+  }
+
+  function exchangeSessions(columns: BarColumns): void {
+    for (const name of VALUE_COLUMNS) {
+      const held = columns[name][ROW] ?? 0;
+      columns[name][ROW] = columns[name][ROW + 1] ?? 0;
+      columns[name][ROW + 1] = held;
+    }
   }
 
   /** Which can be repaired, and which the table could not hold. */
@@ -232,6 +240,22 @@ describe('stored verdicts', () => {
       assert.deepEqual(await storedBar(ROW), undone);
       assert.equal(again.updated, 0);
       assert.equal((await readRepairs(database.warehouse, ALL))[0]?.state, 'undone');
+    });
+
+    it('takes both sessions back where they had been exchanged', async () => {
+      await load(judged(exchangeSessions));
+      const repaired = [await storedBar(ROW), await storedBar(ROW + 1)];
+
+      assert.equal(await undoFirst(), 'as_sent');
+
+      const [first, second] = [await storedBar(ROW), await storedBar(ROW + 1)];
+      assert.deepEqual([first, second], repaired.toReversed());
+      const states = (await readRepairs(database.warehouse, ALL)).map(({ rule, state }) => [
+        rule,
+        state,
+      ]);
+      assert.ok(states.length > 7);
+      assert.ok(states.every(([rule, state]) => rule === 'A06_date_swap' && state === 'undone'));
     });
 
     it('withdraws a bar that the table cannot hold as it was sent, into quarantine', async () => {
