@@ -25,6 +25,16 @@ describe('format', () => {
     });
   }
 
+  it('cuts scores, and never lifts one to a threshold', () => {
+    assert.deepEqual([0.6996, 0.9996, 0.0007, 0.3, 1].map(formatScore), [
+      '0.699',
+      '0.999',
+      '0.000',
+      '0.300',
+      '1.000',
+    ]);
+  });
+
   it('groups thousands', () => {
     assert.equal(formatCount(1_234_567), '1,234,567');
   });

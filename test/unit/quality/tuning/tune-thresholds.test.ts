@@ -42,6 +42,20 @@ describe('tuning of thresholds', () => {
     assert.equal(after.rightFlagged, 0);
   });
 
+  it('says so where there is nothing to back-test on', () => {
+    const { columns, decided, ...rest } = task({ by: 1, symbols: 0, decided: 0, budget: 1 });
+    const none = new Uint32Array(0);
+
+    const tuning = tuneThresholds({
+      ...rest,
+      columns: takeRows(columns, none),
+      decided: decided.subarray(0, 0),
+    });
+
+    assert.equal(tuning.isChanged, false);
+    assert.match(tuning.why, /no bars are stored/);
+  });
+
   it('moves one step at most', () => {
     const { chosen } = tuneThresholds(task({ by: 1, symbols: 0, decided: DECIDED.no, budget: 1 }));
 
