@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 
+import { CALENDAR_DAYS } from '../calendar/trading-calendar.ts';
 import type { Config } from '../config/config.ts';
+import { lastCompletedDay } from '../config/job-range.ts';
 import { enableNamed } from '../config/remote-sources.ts';
 import { ConfigurationError } from '../domain/errors.ts';
+import type { TradingDay } from '../domain/trading-day.ts';
 import type { DatabaseKind, Stack } from '../runtime/stack.ts';
 import { chooseSources, isSimulated, readsFiles } from './choose-sources.ts';
 import { placeOfFiles } from './files-place.ts';
@@ -47,15 +50,20 @@ export async function planDemo(
     filesRoot: place?.root ?? config.filesRoot,
   };
   const isLive = isLiveChoice(options, sources);
+  const asOf = isSimulated(sources) || isFiles ? undefined : calendarEnd(options, Date.now());
   const given = await requestOf({
     ...options,
     ...(isLive ? { symbols: LIVE_SYMBOLS } : {}),
+    ...(asOf === undefined ? {} : { to: asOf }),
     source: sources,
     ...(place?.path === undefined ? {} : { path: place.path }),
   });
   const jobType = isFiles ? 'etlJob' : 'dailyDataIngestion';
   const job = await checkJob(given, jobType, workerConfig);
   output.talk(isLive ? `${reason}; --symbols asks for others than the demo's five` : reason);
+  if (asOf !== undefined) {
+    output.talk(`as of ${asOf}: the trading calendar ends there; a newer Candlewick knows more`);
+  }
   job.notes.forEach((note) => output.talk(`note: ${note}`));
   return {
     jobType,
@@ -70,6 +78,19 @@ function isLiveChoice(options: JobOptions, sources: readonly string[]): boolean 
   const { source, symbols, symbolsFile, input } = options;
   const isOpen = [source, symbols, symbolsFile, input].every((given) => given === undefined);
   return isOpen && !isSimulated(sources) && !readsFiles(sources);
+}
+
+/**
+ * The last day of the trading calendar, where it is past and nobody has asked for live sources or days: a demo that chose
+ * its sources itself shows then what there was. Who asks for today's bars is told that the calendar has ended.
+ */
+export function calendarEnd(
+  { source, input, from, to }: Pick<JobOptions, 'source' | 'input' | 'from' | 'to'>,
+  nowMs: number,
+): TradingDay | undefined {
+  const isOpen = [source, input, from, to].every((given) => given === undefined);
+  const isOver = lastCompletedDay(new Date(nowMs).toISOString()) > CALENDAR_DAYS.lastDay;
+  return isOpen && isOver ? CALENDAR_DAYS.lastDay : undefined;
 }
 
 function filesPlace(

@@ -1,6 +1,7 @@
+import { CALENDAR_DAYS } from '../calendar/trading-calendar.ts';
 import type { Config } from '../config/config.ts';
 import { missingSetting } from '../config/remote-sources.ts';
-import { addDays, shanghaiDayAt } from '../domain/trading-day.ts';
+import { addDays, shanghaiDayAt, type TradingDay } from '../domain/trading-day.ts';
 import { sourcesBehind } from '../sources/aliases.ts';
 import { openGate } from '../sources/call-gate.ts';
 import { remoteSources } from '../worker/remote-sources.ts';
@@ -20,6 +21,12 @@ export function liveSources({ remoteSources: config, sources }: LiveConfig): rea
   );
 }
 
+/** Today in Shanghai, or the last day of the trading calendar: of later ones no source can be asked. */
+export function lastKnownDay(nowMs: number): TradingDay {
+  const today = shanghaiDayAt(nowMs);
+  return today < CALENDAR_DAYS.lastDay ? today : CALENDAR_DAYS.lastDay;
+}
+
 /** Whether a source answers one small, ordinary question. It is asked past quota and breaker: once, by hand. */
 export async function probeSource(
   name: string,
@@ -30,7 +37,7 @@ export async function probeSource(
   if (make === undefined) {
     return false;
   }
-  const endDate = shanghaiDayAt(Date.now());
+  const endDate = lastKnownDay(Date.now());
   const request = { symbols: [SYMBOL], startDate: addDays(endDate, -DAYS_BACK), endDate };
   for await (const { kind } of make().fetchBars(request, signal)) {
     return kind === 'answer';

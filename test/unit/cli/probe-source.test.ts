@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 
-import { planDemo } from '../../../src/cli/plan-demo.ts';
-import { liveSources, probeSource } from '../../../src/cli/probe-source.ts';
+import { CALENDAR_DAYS } from '../../../src/calendar/trading-calendar.ts';
+import { calendarEnd, planDemo } from '../../../src/cli/plan-demo.ts';
+import { lastKnownDay, liveSources, probeSource } from '../../../src/cli/probe-source.ts';
 import { parseConfig, type Config } from '../../../src/config/config.ts';
 import { startEmulators, type Emulators } from '../../../src/emulators/start.ts';
 import { fakeOutput } from './fake-output.ts';
@@ -35,6 +36,17 @@ describe('the live sources of a demo', function () {
     assert.deepEqual(await Promise.all(['tushare', 'eastmoney'].map(probe)), [true, true]);
   });
 
+  it('are asked as of the end of the trading calendar, where it is past and nobody named a day', () => {
+    const over = Date.parse('2027-01-15T02:00:00Z');
+
+    assert.equal(lastKnownDay(over), '2026-12-31');
+    assert.equal(lastKnownDay(Date.parse('2026-11-24T02:00:00Z')), '2026-11-24');
+    assert.equal(calendarEnd({}, over), '2026-12-31');
+    assert.equal(calendarEnd({ source: ['tushare'] }, over), undefined);
+    assert.equal(calendarEnd({ from: '2026-12-01' }, over), undefined);
+    assert.equal(calendarEnd({}, Date.parse('2026-12-31T10:00:00Z')), undefined);
+  });
+
   it('do not answer while they are at fault', async () => {
     emulators.faults('tencent').set({ kind: 'http500' });
 
@@ -49,6 +61,7 @@ describe('the live sources of a demo', function () {
     assert.equal(plan.database, 'standard');
     assert.ok(plan.config.sources.includes('tushare'));
     assert.equal(plan.job.config.symbols.length, 5);
+    assert.ok(plan.job.config.endDate <= CALENDAR_DAYS.lastDay);
     assert.match(stderr.text, /live sources that answer: .*tushare/);
   });
 
