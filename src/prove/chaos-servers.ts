@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -72,6 +72,8 @@ async function startBoth(places: {
 /** @param cache where Temporal's program is kept */
 export async function startChaosServers(cache: string): Promise<ChaosServers> {
   const folder = await mkdtemp(join(tmpdir(), 'candlewick-chaos-'));
+  // Where PostgreSQL runs as another user it gets through to its data, which then goes with the folder.
+  await chmod(folder, 0o711);
   const places = { postgres: join(folder, 'postgres'), temporal: join(folder, 'temporal'), cache };
   const state = await startBoth(places).catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true });
