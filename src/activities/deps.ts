@@ -110,6 +110,10 @@ export interface ModelStore {
 export interface MarketFacts {
   knownInstruments(symbols?: readonly StockSymbol[]): Promise<readonly Instrument[]>;
   saveInstruments(instruments: readonly Instrument[], source: string): Promise<void>;
+  /** Days on which symbols are known not to have traded, ascending; symbols without any are left out. */
+  suspensions(
+    scope: Pick<BatchSpec, 'symbols' | 'startDate' | 'endDate'>,
+  ): Promise<ReadonlyMap<StockSymbol, Int32Array>>;
   judgeContext(
     spec: Pick<BatchSpec, 'symbols' | 'startDate' | 'endDate'>,
   ): Promise<Omit<JudgeContext, 'qualityThreshold' | 'cleanData' | 'symbols'>>;

@@ -50,6 +50,7 @@ export function metricsOf(totals: RunTotals): EtlMetrics {
       ...messagesOfUnreadable(totals.unreadable),
       ...messagesOfDropped(dropped),
     ],
+    notes: totals.notes,
   };
 }
 

@@ -12,6 +12,7 @@ import type { EtlActivities, JobPlan, PlanJobInput } from './contract.ts';
 import type { EtlDeps } from './deps.ts';
 import { findSource } from './find-source.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { describeNothingExpected } from './nothing-expected.ts';
 import { passedOver } from './passed-over.ts';
 import { planWork, type PlannedWork } from './plan-work.ts';
 
@@ -66,8 +67,9 @@ async function plan(
   const symbols = await settleSymbols(deps, config, signal);
   const work = await planWork(deps, { ...parsed, symbols, job: input });
   const { nothingToDo } = work;
+  const nothingExpected = await nothingExpectedOf(deps, config);
   const notes = [
-    ...(nothingToDo === undefined ? [] : [nothingToDo]),
+    ...[nothingToDo, nothingExpected].filter((note) => note !== undefined),
     ...parsed.notes,
     ...passedOver(deps.sources, config),
     ...kept,
@@ -90,6 +92,21 @@ async function plan(
   });
   const comparesSample = (deps.planning.sampleSymbols ?? 0) > 0;
   return { ...planned, comparesSample, ...(account === undefined ? {} : { account }) };
+}
+
+/** Of symbols that were asked for: where all are meant, those that were not listed are not among them. */
+async function nothingExpectedOf(
+  { facts }: PlanDeps,
+  { symbols, startDate, endDate }: EtlJobConfig,
+): Promise<string | undefined> {
+  if (symbols.length === 0) {
+    return undefined;
+  }
+  const [instruments, suspensions] = await Promise.all([
+    facts.knownInstruments(symbols),
+    facts.suspensions({ symbols, startDate, endDate }),
+  ]);
+  return describeNothingExpected({ instruments, suspensions }, { startDate, endDate });
 }
 
 function waitsForNobody({ dependsOn = [] }: EtlJobConfig): boolean {

@@ -14,6 +14,9 @@ export interface DemoReport {
   readonly output: Output;
 }
 
+/** What a place is called, and what to copy. */
+type Place = readonly [name: string, value: string | undefined];
+
 /** How this program is called: as an installed package, or in a clone. */
 const COMMAND = import.meta.url.includes('/node_modules/')
   ? 'npx candlewick'
@@ -37,24 +40,30 @@ function shownConnection({
 }
 
 /** Each on a line of its own and never cut, to be copied. */
-function renderPlaces(report: DemoReport, symbol = '600000.SH'): string[] {
+function renderPlaces(report: DemoReport, symbol: string | undefined): string[] {
   const { job, plan, output } = report;
-  const demo = plan.database === 'demo' ? '--demo ' : '';
-  const places = [
+  const places: readonly Place[] = [
     ['this job in the Temporal Web UI', job.url],
     ['the database', `psql '${shownConnection(report)}'`],
-    [
-      'the bars in SQL',
-      `select * from stock_daily_data where stock_code = '${symbol}' order by trade_date desc limit 5;`,
-    ],
-    ['the bars here', `${COMMAND} bars ${demo}--symbols ${symbol} --limit 5`],
-  ] as const;
+    ...(symbol === undefined ? [] : examplesOf(symbol, plan)),
+  ];
   return places.flatMap(([name, value]) =>
     value === undefined ? [] : ['', output.colours.bold(name), `  ${value}`],
   );
 }
 
-/** A symbol of which there are bars, so that the examples show some. */
+function examplesOf(symbol: string, { database }: DemoReport['plan']): readonly Place[] {
+  const demo = database === 'demo' ? '--demo ' : '';
+  return [
+    [
+      'the bars in SQL',
+      `select * from stock_daily_data where stock_code = '${symbol}' order by trade_date desc limit 5;`,
+    ],
+    ['the bars here', `${COMMAND} bars ${demo}--symbols ${symbol} --limit 5`],
+  ];
+}
+
+/** A symbol of which there are bars, so that the examples show some: of those asked for, else any. */
 async function symbolToShow({
   plan,
   config: { allowPlaintext },
@@ -70,14 +79,13 @@ async function symbolToShow({
   });
   const range = { startDate: '1990-01-01', endDate: '9999-12-31', limit: 1 };
   try {
-    const [bar] = await readBars(
-      warehouse,
-      symbols.length === 0 ? range : { ...range, startDate, symbols },
-    );
-    return bar?.symbol ?? symbols[0];
+    const [asked] =
+      symbols.length === 0 ? [] : await readBars(warehouse, { ...range, startDate, symbols });
+    const [bar] = asked === undefined ? await readBars(warehouse, range) : [asked];
+    return bar?.symbol;
   } catch {
     // Only an example: without it the account is as good.
-    return symbols[0];
+    return undefined;
   } finally {
     await warehouse.close();
   }

@@ -36,6 +36,7 @@ export function metricsRecord(metrics: EtlMetrics): Readonly<Record<string, unkn
     symbols: metrics.symbols,
     symbols_failed: metrics.symbolsFailed,
     error_messages: metrics.errorMessages,
+    notes: metrics.notes ?? [],
     ...(metrics.failure === undefined ? {} : { error: errorOf(metrics.failure) }),
     job_id: metrics.jobId,
     run_id: metrics.runId,
@@ -108,7 +109,12 @@ export function renderMetrics(metrics: EtlMetrics, output: Output): string {
     ['rows/s', rate === undefined ? '–' : formatCount(rate)],
     ['sources', sourcesOf(metrics)],
   ];
-  return [renderFacts(facts, output), ...problemsOf(metrics, output.colours)].join('\n');
+  const notes = renderNotes(metrics);
+  return [
+    renderFacts(facts, output),
+    ...(notes.length === 0 ? [] : ['', ...notes]),
+    ...problemsOf(metrics, output.colours),
+  ].join('\n');
 }
 
 function symbolsOf({ symbols, symbolsFailed }: EtlMetrics): string {
@@ -128,6 +134,11 @@ function qualityOf({ qualityScore, gate }: EtlMetrics): string {
 function sourcesOf({ sources }: EtlMetrics): string {
   const parts = Object.entries(sources).map(([name, rows]) => `${name} (${plural(rows, 'row')})`);
   return parts.length === 0 ? '–' : parts.join(', ');
+}
+
+/** What the planner had to say, a line each. */
+export function renderNotes({ notes = [] }: EtlMetrics): string[] {
+  return notes.map((note) => `note: ${cut(note, 400)}`);
 }
 
 function problemsOf({ symbolsFailed, errorMessages }: EtlMetrics, colours: Colours): string[] {

@@ -102,6 +102,8 @@ export interface EtlMetrics {
   /** Rows loaded by source: 0 where a source gave only what the table had already. */
   readonly sources: Readonly<Record<string, number>>;
   readonly errorMessages: readonly string[];
+  /** What the planner has to say: why there is nothing to do, whom it passed over. Old accounts have none. */
+  readonly notes?: readonly string[];
   /** Of a job of which every symbol failed: what these failures come to. */
   readonly failure?: FailureKind;
 }

@@ -50,6 +50,8 @@ export interface RunSums {
   /** Planned, less those that an operator left out. */
   readonly symbols: number;
   readonly failures: readonly SymbolFailure[];
+  /** What the planner had to say. */
+  readonly notes: readonly string[];
   readonly batches: number;
   readonly batchesLoaded: number;
   readonly extracted: number;

@@ -46,7 +46,7 @@ gate as (
 symbol as (
   select count(distinct s)::int as symbols from job_batches b, unnest(b.symbols) as s
    where b.run_id = $1 and s <> all (b.skipped))
-select r.job_name, r.job_id, r.started_at, symbol.symbols, counted.*, by_source.by_source,
+select r.job_name, r.job_id, r.started_at, r.notes, symbol.symbols, counted.*, by_source.by_source,
        gate.lowest, (r.config->>'qualityThreshold')::float8 as threshold
   from job_runs r, counted, by_source, gate, symbol where r.run_id = $1`;
 

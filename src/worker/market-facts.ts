@@ -26,6 +26,7 @@ export function createMarketFacts(warehouse: Warehouse): MarketFacts {
     async saveInstruments(instruments, source) {
       await upsertInstruments(warehouse, instruments, source);
     },
+    suspensions: ({ symbols, ...range }) => readSuspensions(warehouse, symbols, range),
     async storedBars({ symbols, startDate, endDate }) {
       const [firstDay, lastDay] = [toDayNumber(startDate), toDayNumber(endDate)];
       const bars = symbols.length * sessionsBetween('SSE', startDate, endDate).length;

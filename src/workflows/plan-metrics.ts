@@ -4,7 +4,7 @@ import type { JobPlan } from '../activities/contract.ts';
 import { NO_RECORDS, type EtlMetrics } from '../domain/job.ts';
 
 /** The account of a dry run: everything is still to come. */
-export function metricsOfPlan({ jobId, runId, jobName, symbols }: JobPlan): EtlMetrics {
+export function metricsOfPlan({ jobId, runId, jobName, symbols, notes }: JobPlan): EtlMetrics {
   return {
     jobName,
     jobId,
@@ -21,5 +21,6 @@ export function metricsOfPlan({ jobId, runId, jobName, symbols }: JobPlan): EtlM
     successRate: 1,
     sources: {},
     errorMessages: [],
+    notes,
   };
 }

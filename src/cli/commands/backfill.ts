@@ -107,27 +107,21 @@ async function runBackfill(
   });
 }
 
-function isReport(metrics: EtlMetrics): metrics is BackfillReport {
-  // The others may be undefined, and JSON leaves those out.
-  return 'notes' in metrics;
-}
+/** What a backfill's report has beyond a job's account; undefined values are left out of JSON. */
+type Report = EtlMetrics & Partial<Pick<BackfillReport, 'plan' | 'coverage'>>;
 
-async function showReport(metrics: EtlMetrics, output: Output): Promise<ExitCode> {
-  const { metricsRecord, renderMetrics } = await import('../metrics-view.ts');
+async function showReport(metrics: Report, output: Output): Promise<ExitCode> {
+  const { metricsRecord, renderMetrics, renderNotes } = await import('../metrics-view.ts');
   const { toSnakeCase } = await import('../format.ts');
-  const { plan, coverage, notes } = isReport(metrics)
-    ? metrics
-    : { plan: undefined, coverage: undefined, notes: [] };
+  const { plan, coverage } = metrics;
   const record = {
     ...metricsRecord(metrics),
     plan: toSnakeCase(plan ?? null),
     coverage: toSnakeCase(coverage ?? null),
-    notes,
   };
   output.result(record, () =>
     [
-      ...(metrics.status === 'pending' ? [] : [renderMetrics(metrics, output)]),
-      ...notes.map((note) => `note: ${note}`),
+      ...(metrics.status === 'pending' ? renderNotes(metrics) : [renderMetrics(metrics, output)]),
       ...(plan === undefined ? [] : [`plan: ${plan.batches} batches`]),
       ...(coverage === undefined
         ? []

@@ -259,6 +259,26 @@ describe('the command line on configured servers', () => {
     assert.match(String(account['error_messages']), /^10 rows dropped/);
   });
 
+  it('says of a symbol that was not listed yet that none of its rows is expected', async () => {
+    const { instruments } = createMarket({ seed: 1, symbols: 20 });
+    const young = instruments.find(({ listDate }) => (listDate ?? '') > '2024-01-12');
+    const old = instruments.find(({ listDate }) => listDate !== undefined && listDate < '2024');
+    assert.ok(young && old);
+    const note = `no session is expected of 1 symbol in this range: ${young.symbol} (listed ${young.listDate})`;
+    const cases: readonly (readonly [string, readonly string[]])[] = [
+      [`${young.symbol},${old.symbol}`, [note]],
+      [young.symbol, [note]],
+      [old.symbol, []],
+    ];
+    for (const [symbols, notes] of cases) {
+      const ended = await candlewick(['run', '--json', '--symbols', symbols, ...job], env);
+
+      const account = lastJson(ended);
+      assert.equal(ended.code, 0, ended.stdout + ended.stderr);
+      assert.deepEqual([account['status'], account['notes']], ['success', notes], symbols);
+    }
+  });
+
   it('does not take the suspensions that a batch itself brings for holes', async () => {
     const market = createMarket({ seed: 1, symbols: 20 });
     const [from, to] = [toDayNumber('2022-01-04'), toDayNumber('2023-11-30')];

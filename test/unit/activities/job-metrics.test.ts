@@ -11,6 +11,7 @@ const totals: RunTotals = {
   cancelled: false,
   symbols: 10,
   failures: [],
+  notes: [],
   extracted: 100,
   transformed: 98,
   inserted: 50,

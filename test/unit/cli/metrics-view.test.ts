@@ -25,7 +25,7 @@ const KEYS = `
   records_extracted records_transformed records_loaded records_updated
   records_unchanged records_failed records_quarantined quality_score
   lowest_symbol_score quality_threshold
-  success_rate sources error_messages
+  success_rate sources error_messages notes
   symbols symbols_failed records_duplicate records_suspended records_dropped job_id run_id`
   .trim()
   .split(/\s+/);
@@ -64,6 +64,15 @@ describe('the account of a job', () => {
     ]) {
       assert.match(text, line);
     }
+  });
+
+  it('shows what the planner had to say', () => {
+    const { output } = fakeOutput();
+
+    const text = renderMetrics({ ...METRICS, notes: ['no session is expected'] }, output);
+
+    assert.match(text, /^note: no session is expected$/m);
+    assert.doesNotMatch(renderMetrics(METRICS, output), /^note/m);
   });
 
   it('tells the score of all rows from the one by which symbols are held', () => {
