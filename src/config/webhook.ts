@@ -26,7 +26,7 @@ const FORM_OF_HOST: Readonly<Record<string, WebhookForm>> = {
 export function webhooksFault(text: string): string | undefined {
   return splitList(text).every((part) => parseWebhook(part) !== undefined)
     ? undefined
-    : `http(s) URLs, each with an optional form in front (${WEBHOOK_FORMS.join(', ')}), such as slack:https://…, joined by commas`;
+    : `http(s) URLs, each with an optional form in front (${WEBHOOK_FORMS.join(', ')}), such as feishu:https://…, joined by commas`;
 }
 
 /** The webhooks of a list that `webhooksFault` has nothing against. */
