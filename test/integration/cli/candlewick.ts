@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -97,6 +97,8 @@ export function temporaryHome(): Home {
 
 function makeHome(): string {
   const path = mkdtempSync(join(tmpdir(), 'candlewick-test-home-'));
+  // Where PostgreSQL runs as another user it gets through to its data, which then goes with the folder.
+  chmodSync(path, 0o711);
   const cache = resolve(process.env['CANDLEWICK_HOME'] ?? '.candlewick', 'bin');
   mkdirSync(join(path, 'bin'));
   symlinkSync(join(cache, 'temporal'), join(path, 'bin', 'temporal'));
