@@ -202,7 +202,7 @@ function restoreShiftedDays(
   report: BatchReport,
 ): void {
   for (let row = group.from; row < group.to; row += 1) {
-    if (sheet.session[row] === NO_SESSION && isShiftable(sheet, row, context)) {
+    if (sheet.session[row] === NO_SESSION && isShiftable(sheet, group, row, context)) {
       const from = startOfShift(sheet, group, row, context);
       const to = endOfShift(sheet, group, row, context);
       if (to - from > 1) {
@@ -213,8 +213,16 @@ function restoreShiftedDays(
   }
 }
 
-function isShiftable({ columns }: Sheet, row: number, { sessions }: JudgeContext): boolean {
-  return includesDay(sessions, (columns.tradingDay[row] ?? 0) + 1);
+/** Is the day after a row's a session on which the symbol may have traded? */
+function isShiftable(
+  { columns }: Sheet,
+  { symbol }: Group,
+  row: number,
+  { sessions, suspensions }: JudgeContext,
+): boolean {
+  const day = (columns.tradingDay[row] ?? 0) + 1;
+  const suspended = suspensions.get(symbol);
+  return includesDay(sessions, day) && (suspended === undefined || !includesDay(suspended, day));
 }
 
 /** Back within the week to the row that has the day of the row before it. */
@@ -222,7 +230,7 @@ function startOfShift(sheet: Sheet, group: Group, row: number, context: JudgeCon
   const { tradingDay } = sheet.columns;
   for (
     let at = row - 1;
-    at > group.from && row - at < 6 && isShiftable(sheet, at, context);
+    at > group.from && row - at < 6 && isShiftable(sheet, group, at, context);
     at -= 1
   ) {
     if (tradingDay[at] === tradingDay[at - 1]) {
@@ -238,7 +246,7 @@ function endOfShift(sheet: Sheet, group: Group, row: number, context: JudgeConte
   let end = row + 1;
   let lastOddRow = row;
   let at = row + 1;
-  while (at < group.to && isShiftable(sheet, at, context) && at - lastOddRow < 8) {
+  while (at < group.to && isShiftable(sheet, group, at, context) && at - lastOddRow < 8) {
     lastOddRow = sheet.session[at] === NO_SESSION ? at : lastOddRow;
     const isFree = (tradingDay[at + 1] ?? Number.POSITIVE_INFINITY) > (tradingDay[at] ?? 0) + 1;
     if (isFree || at + 1 === group.to) {

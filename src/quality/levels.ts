@@ -31,12 +31,12 @@ export function holdOddLevels(
       report.isExplained[position] === 0
     ) {
       const excess = excessOf(tape, position, least);
-      const isOnePrice = tape.values.high[position] === tape.values.low[position];
       const ease = touchesLimit(tape, position) ? LIMIT_DAY : 1;
-      // A share locked at its limit hardly trades: a dip in a one-price bar is no fault.
+      // A share locked at its limit hardly trades: a dip in a one-price bar is no fault, nor a rise between two of them.
+      const isRelief = isOnePrice(tape, position - 1) && isOnePrice(tape, position + 1);
       const share = shareOf(excess, {
-        spike: spike * ease,
-        dip: isOnePrice ? Number.POSITIVE_INFINITY : dip * ease,
+        spike: isRelief ? Number.POSITIVE_INFINITY : spike * ease,
+        dip: isOnePrice(tape, position) ? Number.POSITIVE_INFINITY : dip * ease,
       });
       report.oddity[position] = Math.min(1, share) / 2;
       if (share >= 1) {
@@ -53,6 +53,10 @@ function standsOut(volume: Float64Array, position: number, quotient: number): bo
   const before = volume[position - 1] ?? Number.NaN;
   const after = volume[position + 1] ?? Number.NaN;
   return here > quotient * Math.max(before, after) || here * quotient < Math.min(before, after);
+}
+
+function isOnePrice({ values }: Tape, position: number): boolean {
+  return values.high[position] === values.low[position];
 }
 
 function touchesLimit(tape: Tape, position: number): boolean {

@@ -116,9 +116,9 @@ function runBetween(tape: Tape, start: Break, end: Break): string | undefined {
   );
   // Half a tick of rounding at each of the four prices that make the two jumps.
   const rounding = (2.2 * tape.tick) / preClose;
-  const isShifted = Math.abs(start.shift + end.shift) <= 1.2 * tape.tick;
-  const isScaled = Math.abs(start.jump + end.jump) <= rounding;
   const isExact = length >= LEAST_EXACT_RUN && Math.abs(start.shift + end.shift) < tape.tick / 2;
+  const isShifted = isExact || doCancel(start.shift, end.shift, 1.2 * tape.tick);
+  const isScaled = doCancel(start.jump, end.jump, rounding);
   if (Math.abs(start.shift) > 1.5 * tape.tick && (isShifted || isScaled)) {
     // Two unrelated errors may cancel by chance: the mean price must agree that the level is wrong.
     const gain = meanPriceGain(tape, start, end, isShifted);
@@ -137,6 +137,12 @@ function runBetween(tape: Tape, start: Break, end: Break): string | undefined {
     !isBrokenNear(tape, start.position, end.position) &&
     isOffLevel(tape, start.position, end.position);
   return isForeign ? 'the level of another symbol' : undefined;
+}
+
+/** Are two jumps opposite, but for rounding? Jumps hardly larger than that cancel in any two rows of a cheap share. */
+function doCancel(first: number, second: number, rounding: number): boolean {
+  const least = Math.min(Math.abs(first), Math.abs(second));
+  return Math.abs(first + second) <= rounding && least > 2 * rounding;
 }
 
 /** Is it the run that leaves the symbol's level, and not the rows around it? */

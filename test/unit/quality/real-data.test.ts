@@ -108,7 +108,6 @@ describeWithSharedData('quality of real bars', () => {
     assert.deepEqual(complaints(verdict), [
       'A09_limit_breach 000629.SZ 2009-05-06',
       'N08_unexplained_ex_right 000620.SZ 2011-07-08',
-      'S01_volume_level 000409.SZ 2008-09-19',
       'S01_volume_level 000600.SZ 2005-12-05',
     ]);
   });
