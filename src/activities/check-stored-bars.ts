@@ -86,6 +86,7 @@ export function createCheckStoredBars(
             .map(({ rule, hits }) => [rule, hits]),
         ),
         missing: sums.missing,
+        held: sums.held,
         worstSymbols: sums.worst,
         failures: sums.failures,
         symbolsFailed: sums.failed,

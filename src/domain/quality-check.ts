@@ -14,6 +14,8 @@ export interface QualityCheckResult {
   readonly findings: Readonly<Record<string, number>>;
   /** Sessions without a bar that are owed and have no excuse. */
   readonly missing: number;
+  /** Sessions whose bar is held in quarantine: readers lack them too, so they count as absent. */
+  readonly held: number;
   /** The worst, at most ten. */
   readonly worstSymbols: readonly { readonly symbol: string; readonly score: number }[];
   /** Symbols that could not be judged, with the reason; at most ten. */

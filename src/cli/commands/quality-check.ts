@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 
+import { plural } from '../../domain/plural.ts';
 import type { QualityCheckResult } from '../../domain/quality-check.ts';
 import { addCheckOptions, checkRequestOf, type CheckOptions } from '../check-options.ts';
 import { EXIT } from '../exit-codes.ts';
+import { formatScore } from '../format.ts';
 import type { Invoke } from '../invoke.ts';
 import type { Output } from '../output.ts';
 import { qualityGroup } from './quality.ts';
@@ -36,25 +38,26 @@ export function addQualityCheckCommand(program: Command, invoke: Invoke): void {
 }
 
 function render(result: QualityCheckResult, { colours }: Output): string {
-  const { startDate, endDate, symbols, bars, score, missing, dimensions, findings } = result;
+  const { startDate, endDate, symbols, bars, score, missing, held, dimensions, findings } = result;
   const lines: readonly (readonly [string, string])[] = [
     [
       'checked',
-      `${bars.toLocaleString('en-US')} bars of ${symbols} symbols, ${startDate} to ${endDate}`,
+      `${plural(bars, 'bar')} of ${plural(symbols, 'symbol')}, ${startDate} to ${endDate}`,
     ],
-    ['score', score === undefined ? '–' : score.toFixed(4)],
+    ['score', formatScore(score)],
     ...Object.entries(dimensions).map(([name, value]): readonly [string, string] => [
       `  ${name}`,
-      value.toFixed(4),
+      formatScore(value),
     ]),
-    ['missing', `${missing.toLocaleString('en-US')} owed bars`],
+    ['missing', plural(missing, 'owed bar')],
+    ['held', plural(held, 'bar')],
     ...Object.entries(findings).map(([rule, hits]): readonly [string, string] => [
       'finding',
       `${rule}: ${hits}`,
     ]),
     ...result.worstSymbols.map(({ symbol, score: own }): readonly [string, string] => [
       'worst',
-      `${symbol} ${own.toFixed(4)}`,
+      `${symbol} ${formatScore(own)}`,
     ]),
     ...result.failures.map(({ symbol, message }): readonly [string, string] => [
       'failed',

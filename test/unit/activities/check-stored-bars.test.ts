@@ -21,7 +21,7 @@ const SUMS: CheckSums = {
   keys: 100,
   cost: 0,
   missing: 20,
-  held: 0,
+  held: 3,
   barless: 0,
   failed: 0,
   notes: [],
@@ -115,6 +115,7 @@ describe('finishCheck', () => {
     });
 
     assert.ok((result.score ?? 1) < 0.7);
+    assert.deepEqual([result.missing, result.held], [20, 3]);
     assert.deepEqual(
       notices.map(({ code, severity }) => [code, severity]),
       [['ETL-CHK-300', 'warning']],
