@@ -27,7 +27,7 @@ export type { QualityCheckResult, QualityReportResult } from './domain/quality-c
 export type { DecisionResult, QuarantineResolution } from './domain/quarantine.ts';
 export type { HistoryOptions, JobManager, JobRequest } from './client/job-manager.ts';
 export type { JobAnalysis, Regression, RunStatistics } from './client/job-analysis.ts';
-export type { RunRecord } from './warehouse/run-history.ts';
+export type { RunRecord } from './domain/run-record.ts';
 export type { JobType } from './config/job-config.ts';
 export type { BackfillInput, JobInput } from './config/job-input.ts';
 export type { EtlJobConfig, EtlMetrics, EtlStage, JobStatus, QualityGate } from './domain/job.ts';
@@ -59,6 +59,7 @@ export interface ManagerOptions extends ConnectOptions {
 /** Connects to Temporal and to the database. @throws SystemError ETL-TMP-301 where no server answers. */
 export async function connectManager(options: ManagerOptions): Promise<JobManager> {
   const { JobManager: Manager } = await import('./client/job-manager.ts');
+  const { createJobRecords } = await import('./client/job-records.ts');
   const { openWarehouse } = await import('./warehouse/pool.ts');
   const client = await connect(options);
   const warehouse = openWarehouse({
@@ -66,5 +67,5 @@ export async function connectManager(options: ManagerOptions): Promise<JobManage
     applicationName: 'candlewick client',
     allowPlaintext: options.allowPlaintext ?? false,
   });
-  return new Manager(client, warehouse);
+  return new Manager(client, createJobRecords(warehouse));
 }

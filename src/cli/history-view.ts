@@ -1,5 +1,5 @@
 import type { JobAnalysis, RunStatistics } from '../client/job-analysis.ts';
-import type { RunRecord } from '../warehouse/run-history.ts';
+import type { RunRecord } from '../domain/run-record.ts';
 import {
   formatCount,
   formatDuration,

@@ -12,7 +12,10 @@ export async function withManager<Result>(
   work: (manager: JobManager) => Promise<Result>,
 ): Promise<Result> {
   const { JobManager: Manager } = await import('../client/job-manager.ts');
+  const { createJobRecords } = await import('../client/job-records.ts');
   return withClient(config, (client) =>
-    withWarehouse(config, invocation, kind, (warehouse) => work(new Manager(client, warehouse))),
+    withWarehouse(config, invocation, kind, (warehouse) =>
+      work(new Manager(client, createJobRecords(warehouse))),
+    ),
   );
 }

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../warehouse/run-history.ts';
+import type { RunRecord } from '../domain/run-record.ts';
 
 /** How some runs have gone: those of one job, or those that loaded from one source. */
 export interface RunStatistics {

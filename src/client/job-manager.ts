@@ -1,17 +1,10 @@
-import { expectedSessions } from '../calendar/expected-sessions.ts';
 import type { BackfillInput, JobInput } from '../config/job-input.ts';
 import { lastCompletedDay } from '../config/job-range.ts';
 import { ConfigurationError } from '../domain/errors.ts';
-import type { EtlMetrics } from '../domain/job.ts';
+import type { EtlJobConfig, EtlMetrics } from '../domain/job.ts';
+import type { RunRecord } from '../domain/run-record.ts';
 import { isStockSymbol, type StockSymbol } from '../domain/stock-symbol.ts';
-import { fromDayNumber, type TradingDay } from '../domain/trading-day.ts';
-import type { Warehouse } from '../warehouse/pool.ts';
-import { readInstruments, readSuspensions } from '../warehouse/queries.ts';
-import { runHistory, type RunRecord } from '../warehouse/run-history.ts';
-import { readRun } from '../warehouse/run-reports.ts';
-import { failedSymbols } from '../warehouse/runs.ts';
-import { jobConfigOf } from '../warehouse/stored-config.ts';
-import { lastBarDay, settledDays } from '../warehouse/symbol-days.ts';
+import type { TradingDay } from '../domain/trading-day.ts';
 import { analyseRuns, type JobAnalysis } from './job-analysis.ts';
 import type { JobClient, JobHandle, JobSummary, JobView } from './job-client.ts';
 
@@ -30,11 +23,32 @@ export interface HistoryOptions {
   readonly jobType?: string | undefined;
 }
 
+/** A run with a plan: what it was to do, and whether it has ended. */
+export interface PlannedRun {
+  readonly runId: string;
+  readonly hasEnded: boolean;
+  readonly config: EtlJobConfig;
+}
+
+/** What the manager needs of the database. No type of the driver: programs that compile against it need none. */
+export interface JobRecords {
+  /** Runs that have ended, the newest first. */
+  history(options: HistoryOptions): Promise<readonly RunRecord[]>;
+  /** The run of that id, else the newest of the job of that id. */
+  findRun(idOrJobId: string): Promise<PlannedRun | undefined>;
+  /** Symbols whose last try failed, ascending. */
+  failedSymbols(runId: string): Promise<readonly StockSymbol[]>;
+  lastBarDay(symbol: StockSymbol): Promise<TradingDay | undefined>;
+  /** Expected sessions without a bar, ascending. */
+  missingDays(
+    symbol: StockSymbol,
+    range: { readonly startDate: TradingDay; readonly endDate: TradingDay },
+  ): Promise<readonly TradingDay[]>;
+  close(): Promise<void>;
+}
+
 const DAYS_BACK = 7;
 const YEARS = 5;
-const HISTORY_DAYS = 30;
-const HISTORY_LIMIT = 1000;
-const MS_PER_DAY = 86_400_000;
 
 /**
  * The original's job manager: makes, runs, follows and judges jobs. Needs both Temporal, where jobs run, and the database,
@@ -42,11 +56,11 @@ const MS_PER_DAY = 86_400_000;
  */
 export class JobManager {
   readonly client: JobClient;
-  private readonly warehouse: Warehouse;
+  private readonly records: JobRecords;
 
-  constructor(client: JobClient, warehouse: Warehouse) {
+  constructor(client: JobClient, records: JobRecords) {
     this.client = client;
-    this.warehouse = warehouse;
+    this.records = records;
   }
 
   /** The last days (default 7) of some symbols (default: all known ones). */
@@ -88,7 +102,7 @@ export class JobManager {
 
   /** The last day of which there is a bar; undefined where there is none. Says nothing about holes before it. */
   async getLastUpdateDate(symbol: StockSymbol): Promise<TradingDay | undefined> {
-    return lastBarDay(this.warehouse, requireSymbol(symbol));
+    return this.records.lastBarDay(requireSymbol(symbol));
   }
 
   /**
@@ -111,22 +125,12 @@ export class JobManager {
     if (range.startDate > range.endDate) {
       return [];
     }
-    const symbols = [requireSymbol(symbol)];
-    const [instruments, suspensions, settled] = await Promise.all([
-      readInstruments(this.warehouse, symbols),
-      readSuspensions(this.warehouse, symbols, range),
-      settledDays(this.warehouse, symbol, range),
-    ]);
-    const listing = instruments[0] ?? { symbol, listDate: undefined, delistDate: undefined };
-    const suspended = suspensions.get(symbol) ?? new Int32Array();
-    return [...expectedSessions(listing, { from, to: range.endDate }, suspended)]
-      .map(fromDayNumber)
-      .filter((day) => !settled.has(day));
+    return this.records.missingDays(requireSymbol(symbol), range);
   }
 
   /** Runs that have ended, the newest first. */
   async getHistory(options: HistoryOptions = {}): Promise<readonly RunRecord[]> {
-    return readHistory(this.warehouse, options);
+    return this.records.history(options);
   }
 
   /** Success rate, duration and rows a second by job and by source, and what has become worse. */
@@ -139,24 +143,24 @@ export class JobManager {
    * none had failed. @throws ConfigurationError ETL-JOB-404 (no such job), ETL-JOB-409 (it is still running)
    */
   async retryFailed(jobId: string): Promise<JobHandle | undefined> {
-    const run = await readRun(this.warehouse, jobId);
+    const run = await this.records.findRun(jobId);
     if (run === undefined) {
       throw new ConfigurationError(`There is no job ${jobId} with a plan in this database`, {
         code: 'ETL-JOB-404',
         hint: 'list them with `candlewick jobs history`; a job that failed before its plan was made is started anew.',
       });
     }
-    if (run.endedAt === undefined) {
+    if (!run.hasEnded) {
       throw new ConfigurationError(`Job ${jobId} has not ended`, {
         code: 'ETL-JOB-409',
         hint: 'it tries failed symbols once more by itself; wait for its end.',
       });
     }
-    const symbols = await failedSymbols(this.warehouse, run.runId);
+    const symbols = await this.records.failedSymbols(run.runId);
     if (symbols.length === 0) {
       return undefined;
     }
-    const { path, ...config } = jobConfigOf(run.config);
+    const { path, ...config } = run.config;
     return this.client.startJob({
       jobName: config.jobName,
       symbols,
@@ -172,22 +176,8 @@ export class JobManager {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([this.client.close(), this.warehouse.close()]);
+    await Promise.allSettled([this.client.close(), this.records.close()]);
   }
-}
-
-/** Runs that have ended, the newest first; needs no Temporal. */
-export async function readHistory(
-  warehouse: Warehouse,
-  options: HistoryOptions,
-): Promise<readonly RunRecord[]> {
-  const days = options.days ?? HISTORY_DAYS;
-  return runHistory(warehouse, {
-    since: new Date(Date.now() - days * MS_PER_DAY).toISOString(),
-    limit: options.limit ?? HISTORY_LIMIT,
-    jobName: options.jobName,
-    jobType: options.jobType,
-  });
 }
 
 function named(symbols: readonly StockSymbol[]): { readonly symbols?: readonly StockSymbol[] } {

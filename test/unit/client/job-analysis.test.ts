@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { analyseRuns } from '../../../src/client/job-analysis.ts';
-import type { RunRecord } from '../../../src/warehouse/run-history.ts';
+import type { RunRecord } from '../../../src/domain/run-record.ts';
 
 function run(day: number, facts: Partial<RunRecord> = {}): RunRecord {
   return {
