@@ -160,6 +160,7 @@ describe('runs', () => {
       runId: 'r5',
       symbols: 3,
       failures: [failure('600000.SH')],
+      notes: ['a note'],
       batches: 2,
       batchesLoaded: 1,
       extracted: 5,
