@@ -1,4 +1,5 @@
 import { MARK, type BarColumns } from '../domain/bar.ts';
+import { lowerBound } from '../domain/lower-bound.ts';
 import { toDayNumber } from '../domain/trading-day.ts';
 import type { BatchReport } from './batch-report.ts';
 import { HIT } from './hit-list.ts';
@@ -73,22 +74,9 @@ export function rangeOf(symbol: string, context: JudgeContext): readonly [number
   ];
 }
 
+/** Whether a day is among these, which ascend. */
 export function includesDay(days: Int32Array, day: number): boolean {
-  let low = 0;
-  let high = days.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >>> 1;
-    const here = days[middle] ?? 0;
-    if (here === day) {
-      return true;
-    }
-    if (here < day) {
-      low = middle + 1;
-    } else {
-      high = middle - 1;
-    }
-  }
-  return false;
+  return days[lowerBound(days, day)] === day;
 }
 
 /** Of rows with one key the one with the fewest broken invariants stays, not the first. */

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 
 import { dayRangeOf, MISSING, missingReasonAt, takeRows, type BarColumns } from '../domain/bar.ts';
 import type { LandedAnswer } from '../domain/batch.ts';
+import { lowerBound } from '../domain/lower-bound.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { fromDayNumber } from '../domain/trading-day.ts';
 import { createBarReader, READ_COLUMNS, type StoredBar } from './copy-decoder.ts';
@@ -125,7 +126,7 @@ class Comparison {
     const days = this.#columns.tradingDay;
     let row = range.next;
     if (row >= range.end || days[row] !== tradingDay) {
-      row = lowerBound(days, range, tradingDay);
+      row = range.start + lowerBound(days.subarray(range.start, range.end), tradingDay);
     }
     range.next = row + 1;
     return row < range.end && days[row] === tradingDay ? row : undefined;
@@ -158,19 +159,4 @@ function rangesOf({ symbols, symbolId, length }: BarColumns): Map<StockSymbol, S
     }
   }
   return ranges;
-}
-
-/** The first row of the range whose day is not before `day`. */
-function lowerBound(days: Int32Array, { start, end }: SymbolRows, day: number): number {
-  let low = start;
-  let high = end;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((days[middle] ?? 0) < day) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
 }
