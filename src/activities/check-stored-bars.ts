@@ -1,6 +1,7 @@
 import { CALENDAR_DAYS, sessionsBetween } from '../calendar/trading-calendar.ts';
 import { parseCheckInput } from '../config/check-input.ts';
 import type { BarColumns } from '../domain/bar.ts';
+import { chunk } from '../domain/chunk.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { QualityCheckResult } from '../domain/quality-check.ts';
 import { scoreCheck } from '../quality/check-score.ts';
@@ -9,7 +10,6 @@ import type { CheckActivities } from './check-contract.ts';
 import type { CheckOutcome } from './cpu/check-task.ts';
 import type { EtlDeps } from './deps.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import { chunk } from './plan-batches.ts';
 import type { QualityDeps } from './quality-deps.ts';
 
 type CheckDeps = Pick<QualityDeps, 'checks'> &

@@ -1,8 +1,8 @@
+import { chunk } from '../domain/chunk.ts';
+import type { FailedRange, PlannedBatch } from '../domain/run.ts';
 import { closeRun, type CloseRunDeps } from './close-run.ts';
 import type { EtlActivities } from './contract.ts';
-import type { FailedRange, PlannedBatch } from '../domain/run.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import { chunk } from './plan-batches.ts';
 
 type RecordActivities = Pick<
   EtlActivities,

@@ -1,4 +1,5 @@
 import { sessionsBetween } from '../calendar/trading-calendar.ts';
+import { chunk } from '../domain/chunk.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { fromDayNumber, type TradingDay } from '../domain/trading-day.ts';
 import type { PlannedBatch } from '../domain/run.ts';
@@ -10,14 +11,6 @@ export interface BatchSizing {
   readonly batchRows: number;
   /** Rows that one symbol is expected to have. */
   readonly rowsPerSymbol: number;
-}
-
-export function chunk<Item>(items: readonly Item[], size: number): Item[][] {
-  const parts: Item[][] = [];
-  for (let start = 0; start < items.length; start += size) {
-    parts.push(items.slice(start, start + size));
-  }
-  return parts;
 }
 
 /** Batches of neighbouring symbols over the whole range, each as large as both bounds allow; at least one symbol. */

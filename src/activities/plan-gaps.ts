@@ -1,7 +1,8 @@
+import { chunk } from '../domain/chunk.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import { fromDayNumber, toDayNumber, type TradingDay } from '../domain/trading-day.ts';
 import type { PlannedBatch } from '../domain/run.ts';
-import { chunk, planSessionBatches, type BySession } from './plan-batches.ts';
+import { planSessionBatches, type BySession } from './plan-batches.ts';
 
 /** Sessions of one symbol that are missing, in an unbroken run. */
 export interface MissingRange {

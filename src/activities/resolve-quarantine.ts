@@ -1,12 +1,12 @@
 import { activityInfo } from '@temporalio/activity';
 
 import { parseDecision, parseResolution } from '../config/quarantine-input.ts';
+import { chunk as chunked } from '../domain/chunk.ts';
 import { plural } from '../domain/plural.ts';
 import type { QuarantineDecision } from '../domain/quarantine.ts';
 import type { DecisionRecord } from '../warehouse/settle-decision.ts';
 import type { EtlDeps } from './deps.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import { chunk as chunked } from './plan-batches.ts';
 import type { QualityDeps } from './quality-deps.ts';
 import type { ChunkOutcome, DecisionChunk, QuarantineActivities } from './quarantine-contract.ts';
 

@@ -1,3 +1,4 @@
+import { chunk } from '../domain/chunk.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { TradingDay } from '../domain/trading-day.ts';
 import { queryRows, type Warehouse } from './pool.ts';
@@ -148,8 +149,7 @@ export async function gapRanges(
 ): Promise<readonly GapRange[]> {
   const found: GapRange[] = [];
   const symbols = query.symbols ?? (await owedSymbols(warehouse));
-  for (let start = 0; start < symbols.length; start += SYMBOLS_A_QUERY) {
-    const part = symbols.slice(start, start + SYMBOLS_A_QUERY);
+  for (const part of chunk(symbols, SYMBOLS_A_QUERY)) {
     const rows = await queryRows<GapRange>(warehouse, 'Looking for gaps', GAP_RANGES, [
       ...values({ ...query, symbols: part }),
       retryAll,

@@ -1,3 +1,4 @@
+import { chunk } from '../domain/chunk.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';
 import type { TradingDay } from '../domain/trading-day.ts';
 import { queryRows, type Warehouse } from './pool.ts';
@@ -92,16 +93,10 @@ export async function recordAbsences(warehouse: Warehouse, runId: string): Promi
       dueAt,
       runId,
     ]);
-    for (const part of inParts(incomplete)) {
+    for (const part of chunk(incomplete, SYMBOLS_A_STATEMENT)) {
       const values = [part.map(({ symbol }) => symbol), from, to, dueAt, sources, runId];
       noted += (await queryRows(warehouse, doing, RECORD, values)).length;
     }
   }
   return noted;
-}
-
-function* inParts<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  for (let start = 0; start < items.length; start += SYMBOLS_A_STATEMENT) {
-    yield items.slice(start, start + SYMBOLS_A_STATEMENT);
-  }
 }

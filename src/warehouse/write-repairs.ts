@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 
 import { takeRows, type BarColumns } from '../domain/bar.ts';
+import { chunk } from '../domain/chunk.ts';
 import { fromDayNumber } from '../domain/trading-day.ts';
 import type { RepairRecord } from '../domain/verdict-detail.ts';
 import { unpublishableFault } from './check-request.ts';
@@ -31,8 +32,8 @@ export async function recordRepairs(
   { batchId, loadedAtMicros }: LoadStamp,
 ): Promise<void> {
   const repairs = request.verdict.detail?.repairs ?? [];
-  for (let start = 0; start < repairs.length; start += ROWS_A_STATEMENT) {
-    const part = repairs.slice(start, start + ROWS_A_STATEMENT).map((repair) => ({
+  for (const part of chunk(repairs, ROWS_A_STATEMENT)) {
+    const rows = part.map((repair) => ({
       ...rowOf(repair, request),
       confidence: repair.confidence,
       is_applied: repair.isApplied,
@@ -54,7 +55,7 @@ export async function recordRepairs(
        on conflict (symbol, trade_date, source, column_name, rule, coalesce(original, ''), coalesce(repaired, ''))
        do update set state = 'applied', batch_id = excluded.batch_id, repaired_at = excluded.repaired_at
         where known.state = 'reported' and excluded.state = 'applied'`,
-      [JSON.stringify(part), batchId, String(loadedAtMicros)],
+      [JSON.stringify(rows), batchId, String(loadedAtMicros)],
     );
   }
 }

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 
 import { VALUE_COLUMNS } from '../domain/bar.ts';
+import { chunk } from '../domain/chunk.ts';
 import { fromDayNumber } from '../domain/trading-day.ts';
 import type { FindingRecord, VerdictDetail } from '../domain/verdict-detail.ts';
 import type { LoadStamp } from './ledger.ts';
@@ -75,8 +76,7 @@ async function writeCosts(
   batchId: number,
   { ruleCosts }: VerdictDetail,
 ): Promise<void> {
-  for (let start = 0; start < ruleCosts.length; start += ROWS_A_STATEMENT) {
-    const part = ruleCosts.slice(start, start + ROWS_A_STATEMENT);
+  for (const part of chunk(ruleCosts, ROWS_A_STATEMENT)) {
     await client.query(
       `insert into quality_costs (batch_id, symbol, trade_date, rule, hits, raw_cost, cost)
        select $1, symbol, trade_date, rule, hits, raw_cost, cost
@@ -100,15 +100,14 @@ async function writeFindings(
   batchId: number,
   findings: readonly FindingRecord[],
 ): Promise<void> {
-  for (let start = 0; start < findings.length; start += ROWS_A_STATEMENT) {
-    const part = findings.slice(start, start + ROWS_A_STATEMENT).map(findingRow);
+  for (const part of chunk(findings, ROWS_A_STATEMENT)) {
     await client.query(
       `insert into quality_findings (batch_id, symbol, trade_date, rule, dimension, severity, outcome, confidence, message,
          sent, answer_no, source_row)
        select $2, symbol, trade_date, rule, dimension, severity, outcome, confidence, message, sent, answer_no, source_row
          from jsonb_to_recordset($1::jsonb) as f (symbol text, trade_date date, rule text, dimension text, severity text,
            outcome text, confidence real, message text, sent jsonb, answer_no int, source_row int)`,
-      [JSON.stringify(part), batchId],
+      [JSON.stringify(part.map(findingRow)), batchId],
     );
   }
 }

@@ -1,4 +1,5 @@
 import type { RetentionStore } from '../activities/clean-up.ts';
+import { chunk } from '../domain/chunk.ts';
 import type { CleanupItem } from '../domain/cleanup.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Warehouse } from '../warehouse/pool.ts';
@@ -55,9 +56,9 @@ export function createRetentionStore(
     const size = Math.max(1, Math.floor(batchRows / SESSIONS_A_YEAR));
     let removed = 0;
     for (const year of years) {
-      for (let start = 0; start < symbols.length; start += size) {
+      for (const part of chunk(symbols, size)) {
         signal.throwIfAborted();
-        removed += await deleteBarsOfYear(warehouse, year, symbols.slice(start, start + size));
+        removed += await deleteBarsOfYear(warehouse, year, part);
       }
     }
     return removed;

@@ -1,3 +1,4 @@
+import { chunk } from '../../domain/chunk.ts';
 import { DataQualityError, TransientError } from '../../domain/errors.ts';
 import type { StockSymbol } from '../../domain/stock-symbol.ts';
 import { toDayNumber } from '../../domain/trading-day.ts';
@@ -98,9 +99,9 @@ export function createSimulatedSource(options: SimulatedOptions): DataSource {
         }
       }
       const served = request.symbols.filter((_, index) => refusals[index] === undefined);
-      for (let start = 0; start < served.length; start += SYMBOLS_PER_ANSWER) {
+      for (const part of chunk(served, SYMBOLS_PER_ANSWER)) {
         signal.throwIfAborted();
-        yield await answerFor(served.slice(start, start + SYMBOLS_PER_ANSWER), request, signal);
+        yield await answerFor(part, request, signal);
       }
     },
   };
