@@ -1,4 +1,5 @@
 import { MAX_EXACT, MAX_PRICE, type BarColumns } from '../domain/bar.ts';
+import { valueFaultOf } from '../domain/value-fault.ts';
 import type { BatchReport } from './batch-report.ts';
 import { FATE } from './verdict.ts';
 
@@ -28,9 +29,9 @@ export function holdUnloadable(columns: BarColumns, report: BatchReport): void {
       traded <= MAX_EXACT &&
       turnover <= MAX_EXACT;
     if (!isFine && report.fate[row] === FATE.publish) {
-      const cell = unloadableCell(columns, row);
-      if (cell !== undefined) {
-        report.quarantine(row, { rule: 'G02_not_loadable', note: cell });
+      const fault = valueFaultOf(columns, row);
+      if (fault !== undefined) {
+        report.quarantine(row, { rule: 'G02_not_loadable', note: fault });
       }
     }
   }
@@ -48,49 +49,4 @@ function areWhole(a: number, b: number, c: number, d: number): boolean {
     Math.floor(c) === c &&
     Math.floor(d) === d
   );
-}
-
-/** The table takes whole units, no negative and no empty value but for the previous close and the amount. */
-function unloadableCell(columns: BarColumns, row: number): string | undefined {
-  if (
-    isWhole(columns.open[row]) &&
-    isWhole(columns.high[row]) &&
-    isWhole(columns.low[row]) &&
-    isWhole(columns.close[row])
-  ) {
-    if (!isWhole(columns.volume[row])) {
-      return 'the volume is missing or inexact';
-    }
-    return isWholeOrEmpty(columns.amount[row]) && isPriceOrEmpty(columns.preClose[row])
-      ? disorderOf(columns, row)
-      : 'the previous close or the amount is inexact, or not positive';
-  }
-  return 'a price is missing or inexact';
-}
-
-/** The table's own checks, for rows that no rule has held: the rules may be switched off. */
-function disorderOf(columns: BarColumns, row: number): string | undefined {
-  const high = columns.high[row] ?? Number.NaN;
-  const low = columns.low[row] ?? Number.NaN;
-  const open = columns.open[row] ?? Number.NaN;
-  const close = columns.close[row] ?? Number.NaN;
-  const isOrdered = low > 0 && low <= open && low <= close && open <= high && close <= high;
-  return isOrdered && high <= MAX_PRICE
-    ? undefined
-    : 'the prices are not positive, or high and low do not enclose the others';
-}
-
-function isPriceOrEmpty(value: number | undefined): boolean {
-  return (
-    Number.isNaN(value) ||
-    (isWhole(value) && value !== undefined && value > 0 && value <= MAX_PRICE)
-  );
-}
-
-function isWhole(value: number | undefined): boolean {
-  return value !== undefined && value >= 0 && Number.isSafeInteger(value);
-}
-
-function isWholeOrEmpty(value: number | undefined): boolean {
-  return isWhole(value) || Number.isNaN(value);
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { allocateBarColumns, MISSING, VALUE_COLUMNS, type BarColumns } from '../domain/bar.ts';
 import type { LandedAnswer } from '../domain/batch.ts';
-import { unpublishableFault } from './check-request.ts';
+import { valueFaultOf } from '../domain/value-fault.ts';
 import type { LoadDecision, LoadRequest } from './load-request.ts';
 import { queryRows, type Warehouse } from './pool.ts';
 import type { ChunkKey } from './quarantine-selection.ts';
@@ -74,7 +74,7 @@ export async function planRelease(
     const fault =
       row.versions > 1
         ? `${row.versions} versions of this bar are held: release one of them by its id`
-        : unpublishableFault(all, at);
+        : valueFaultOf(all, at);
     if (fault === undefined) {
       kept.push(row);
     } else {

@@ -3,8 +3,8 @@ import type { ClientBase } from 'pg';
 import { takeRows, type BarColumns } from '../domain/bar.ts';
 import { chunk } from '../domain/chunk.ts';
 import { fromDayNumber } from '../domain/trading-day.ts';
+import { valueFaultOf } from '../domain/value-fault.ts';
 import type { RepairRecord } from '../domain/verdict-detail.ts';
-import { unpublishableFault } from './check-request.ts';
 import { instantOf, type LoadStamp } from './ledger.ts';
 import type { LoadRequest } from './load-request.ts';
 import { asSent } from './write-quarantine.ts';
@@ -148,7 +148,7 @@ function withOriginals(columns: BarColumns, repairs: readonly RepairRecord[]): B
         copy[column][row] = original ?? Number.NaN;
       }
     }
-    if (isKept && (cells.length === 0 || unpublishableFault(copy, row) === undefined)) {
+    if (isKept && (cells.length === 0 || valueFaultOf(copy, row) === undefined)) {
       kept.push(row);
     }
   }

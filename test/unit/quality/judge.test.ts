@@ -9,6 +9,7 @@ import {
   takeRows,
   type BarColumns,
 } from '../../../src/domain/bar.ts';
+import { valueFaultOf } from '../../../src/domain/value-fault.ts';
 import { judgeBars } from '../../../src/quality/judge.ts';
 import { blank, rowsOf } from '../../../src/quality/mutants/mutant.ts';
 import { SAMPLE_SESSIONS, cleanSample, rowOf } from '../../../src/quality/mutants/sample.ts';
@@ -278,7 +279,7 @@ describe('judgeBars', () => {
         );
 
         for (const row of rowsWith(verdict, FATE.publish)) {
-          assert.equal(unpublishableFault(verdict.columns, row), undefined);
+          assert.equal(valueFaultOf(verdict.columns, row), undefined);
         }
       }),
       {
@@ -384,4 +385,3 @@ describe('the settings of the rules', () => {
     );
   });
 });
-import { unpublishableFault } from '../../../src/warehouse/check-request.ts';
