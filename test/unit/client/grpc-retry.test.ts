@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
+import {
+  createServer,
+  type Http2Server,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 
 import { connectTemporal } from '../../../src/client/connection.ts';
 
@@ -19,12 +24,15 @@ function answer(stream: ServerHttp2Stream): void {
 
 describe('calls to a Temporal server', () => {
   let server: Http2Server;
+  let sessions: ServerHttp2Session[];
   let calls: number;
   let refusal: string;
 
   beforeEach(async () => {
     calls = 0;
+    sessions = [];
     server = createServer();
+    server.on('session', (session) => sessions.push(session));
     server.on('stream', (stream) => {
       calls += 1;
       if (calls === 1) {
@@ -36,8 +44,12 @@ describe('calls to a Temporal server', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
-  afterEach(() => {
+  afterEach(async () => {
+    for (const session of sessions) {
+      session.destroy();
+    }
     server.close();
+    await once(server, 'close');
   });
 
   async function connect(): Promise<void> {
