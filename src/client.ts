@@ -28,7 +28,7 @@ export type { DecisionResult, QuarantineResolution } from './domain/quarantine.t
 export type { HistoryOptions, JobManager, JobRequest } from './client/job-manager.ts';
 export type { JobAnalysis, Regression, RunStatistics } from './client/job-analysis.ts';
 export type { RunRecord } from './domain/run-record.ts';
-export type { JobType } from './config/job-config.ts';
+export type { JobType } from './config/job-defaults.ts';
 export type { BackfillInput, JobInput } from './config/job-input.ts';
 export type { EtlJobConfig, EtlMetrics, EtlStage, JobStatus, QualityGate } from './domain/job.ts';
 export type { JobProgress } from './workflows/job-progress.ts';

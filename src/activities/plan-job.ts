@@ -1,6 +1,8 @@
 import { lookBackStart } from '../calendar/look-back.ts';
 import { CALENDAR_DAYS, sessionsBetween } from '../calendar/trading-calendar.ts';
-import { parseJobInput, type JobDefaults, type ParsedJob } from '../config/job-config.ts';
+import { parseJobInput } from '../config/job-config.ts';
+import type { JobDefaults } from '../config/job-defaults.ts';
+import type { ParsedJob } from '../config/settle-job.ts';
 import { rulesetVersion } from '../config/rules-file.ts';
 import { ConfigurationError, EtlError, isFinal } from '../domain/errors.ts';
 import type { Instrument } from '../domain/instrument.ts';

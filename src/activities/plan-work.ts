@@ -1,6 +1,6 @@
 import { closureOf } from '../calendar/closure-reason.ts';
 import { isSession, sessionsBetween } from '../calendar/trading-calendar.ts';
-import type { ParsedJob } from '../config/job-config.ts';
+import type { ParsedJob } from '../config/settle-job.ts';
 import type { JobEstimate } from '../domain/coverage.ts';
 import { plural } from '../domain/plural.ts';
 import type { StockSymbol } from '../domain/stock-symbol.ts';

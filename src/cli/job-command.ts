@@ -1,6 +1,6 @@
 import type { JobClient, JobHandle } from '../client/job-client.ts';
 import type { Config } from '../config/config.ts';
-import type { JobType } from '../config/job-config.ts';
+import type { JobType } from '../config/job-defaults.ts';
 import { queueName } from '../domain/task-queues.ts';
 import { EXIT, exitCodeOfJob, type ExitCode } from './exit-codes.ts';
 import { followJob } from './follow-job.ts';

@@ -2,7 +2,7 @@ import { text as readAll } from 'node:stream/consumers';
 
 import { CALENDAR_DAYS } from '../calendar/trading-calendar.ts';
 import type { Config } from '../config/config.ts';
-import type { JobType } from '../config/job-config.ts';
+import type { JobType } from '../config/job-defaults.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { EtlJobConfig } from '../domain/job.ts';
 import { usageError } from './cli-error.ts';

@@ -9,7 +9,7 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 
-import type { JobType } from '../config/job-config.ts';
+import type { JobType } from '../config/job-defaults.ts';
 import type { BackfillInput, JobInput } from '../config/job-input.ts';
 import { describeValue } from '../config/problems.ts';
 import {

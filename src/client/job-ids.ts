@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { JobType } from '../config/job-config.ts';
+import type { JobType } from '../config/job-defaults.ts';
 import { shanghaiDayAt } from '../domain/trading-day.ts';
 
 const MAX_NAME = 64;

@@ -1,3 +1,5 @@
+/** The source that reads a path; a path alone implies it. */
+export const FILES_SOURCE = 'files';
 /** Names that are devices on Windows, whatever their extension. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 

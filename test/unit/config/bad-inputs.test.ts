@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
-import { parseJobInput, type JobDefaults } from '../../../src/config/job-config.ts';
+import { parseJobInput } from '../../../src/config/job-config.ts';
+import type { JobDefaults } from '../../../src/config/job-defaults.ts';
 import { parseJobText } from '../../../src/config/job-file.ts';
 import { ConfigurationError } from '../../../src/domain/errors.ts';
 import { BAD_JOBS, symbols } from './bad-job-inputs.ts';

@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 
 import fc from 'fast-check';
 
-import {
-  jobInputJsonSchema,
-  parseJobInput,
-  type JobDefaults,
-} from '../../../src/config/job-config.ts';
+import { parseJobInput } from '../../../src/config/job-config.ts';
+import type { JobDefaults } from '../../../src/config/job-defaults.ts';
+import { jobInputJsonSchema } from '../../../src/config/job-schema.ts';
 import { lastCompletedDay } from '../../../src/config/job-range.ts';
 import { ConfigurationError } from '../../../src/domain/errors.ts';
 import { messageOf } from './message-of.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
-import { parseJobInput, type JobDefaults } from '../../../src/config/job-config.ts';
+import { parseJobInput } from '../../../src/config/job-config.ts';
+import type { JobDefaults } from '../../../src/config/job-defaults.ts';
 import type { BackfillInput, JobInput } from '../../../src/config/job-input.ts';
 
 const defaults: JobDefaults = {
