@@ -59,7 +59,7 @@ export interface ManagerOptions extends ConnectOptions {
 /** Connects to Temporal and to the database. @throws SystemError ETL-TMP-301 where no server answers. */
 export async function connectManager(options: ManagerOptions): Promise<JobManager> {
   const { JobManager: Manager } = await import('./client/job-manager.ts');
-  const { createJobRecords } = await import('./client/job-records.ts');
+  const { createManagerStore } = await import('./client/manager-store.ts');
   const { openWarehouse } = await import('./warehouse/pool.ts');
   const client = await connect(options);
   const warehouse = openWarehouse({
@@ -67,5 +67,5 @@ export async function connectManager(options: ManagerOptions): Promise<JobManage
     applicationName: 'candlewick client',
     allowPlaintext: options.allowPlaintext ?? false,
   });
-  return new Manager(client, createJobRecords(warehouse));
+  return new Manager(client, createManagerStore(warehouse));
 }

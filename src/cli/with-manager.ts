@@ -12,10 +12,10 @@ export async function withManager<Result>(
   work: (manager: JobManager) => Promise<Result>,
 ): Promise<Result> {
   const { JobManager: Manager } = await import('../client/job-manager.ts');
-  const { createJobRecords } = await import('../client/job-records.ts');
+  const { createManagerStore } = await import('../client/manager-store.ts');
   return withClient(config, (client) =>
     withWarehouse(config, invocation, kind, (warehouse) =>
-      work(new Manager(client, createJobRecords(warehouse))),
+      work(new Manager(client, createManagerStore(warehouse))),
     ),
   );
 }

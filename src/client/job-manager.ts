@@ -31,7 +31,7 @@ export interface PlannedRun {
 }
 
 /** What the manager needs of the database. No type of the driver: programs that compile against it need none. */
-export interface JobRecords {
+export interface ManagerStore {
   /** Runs that have ended, the newest first. */
   history(options: HistoryOptions): Promise<readonly RunRecord[]>;
   /** The run of that id, else the newest of the job of that id. */
@@ -56,11 +56,11 @@ const YEARS = 5;
  */
 export class JobManager {
   readonly client: JobClient;
-  private readonly records: JobRecords;
+  private readonly store: ManagerStore;
 
-  constructor(client: JobClient, records: JobRecords) {
+  constructor(client: JobClient, store: ManagerStore) {
     this.client = client;
-    this.records = records;
+    this.store = store;
   }
 
   /** The last days (default 7) of some symbols (default: all known ones). */
@@ -102,7 +102,7 @@ export class JobManager {
 
   /** The last day of which there is a bar; undefined where there is none. Says nothing about holes before it. */
   async getLastUpdateDate(symbol: StockSymbol): Promise<TradingDay | undefined> {
-    return this.records.lastBarDay(requireSymbol(symbol));
+    return this.store.lastBarDay(requireSymbol(symbol));
   }
 
   /**
@@ -125,12 +125,12 @@ export class JobManager {
     if (range.startDate > range.endDate) {
       return [];
     }
-    return this.records.missingDays(requireSymbol(symbol), range);
+    return this.store.missingDays(requireSymbol(symbol), range);
   }
 
   /** Runs that have ended, the newest first. */
   async getHistory(options: HistoryOptions = {}): Promise<readonly RunRecord[]> {
-    return this.records.history(options);
+    return this.store.history(options);
   }
 
   /** Success rate, duration and rows a second by job and by source, and what has become worse. */
@@ -143,7 +143,7 @@ export class JobManager {
    * none had failed. @throws ConfigurationError ETL-JOB-404 (no such job), ETL-JOB-409 (it is still running)
    */
   async retryFailed(jobId: string): Promise<JobHandle | undefined> {
-    const run = await this.records.findRun(jobId);
+    const run = await this.store.findRun(jobId);
     if (run === undefined) {
       throw new ConfigurationError(`There is no job ${jobId} with a plan in this database`, {
         code: 'ETL-JOB-404',
@@ -156,7 +156,7 @@ export class JobManager {
         hint: 'it tries failed symbols once more by itself; wait for its end.',
       });
     }
-    const symbols = await this.records.failedSymbols(run.runId);
+    const symbols = await this.store.failedSymbols(run.runId);
     if (symbols.length === 0) {
       return undefined;
     }
@@ -176,7 +176,7 @@ export class JobManager {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([this.client.close(), this.records.close()]);
+    await Promise.allSettled([this.client.close(), this.store.close()]);
   }
 }
 

@@ -123,7 +123,7 @@ export function addHistoryCommand(jobs: Command, invoke: Invoke): void {
   command.action((options: HistoryCommandOptions) =>
     invoke(command, async (invocation) => {
       const { readConfig, withWarehouse } = await import('../servers.ts');
-      const { readHistory } = await import('../../client/job-records.ts');
+      const { readHistory } = await import('../../client/manager-store.ts');
       const { toSnakeCase } = await import('../format.ts');
       const { renderHistory } = await import('../history-view.ts');
       const { output } = invocation;

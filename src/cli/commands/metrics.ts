@@ -27,7 +27,7 @@ export function addMetricsCommand(program: Command, invoke: Invoke): void {
   command.action((options: MetricsOptions) =>
     invoke(command, async (invocation) => {
       const { readConfig, withWarehouse } = await import('../servers.ts');
-      const { readHistory } = await import('../../client/job-records.ts');
+      const { readHistory } = await import('../../client/manager-store.ts');
       const { analyseRuns } = await import('../../client/job-analysis.ts');
       const { toSnakeCase } = await import('../format.ts');
       const { renderAnalysis } = await import('../history-view.ts');

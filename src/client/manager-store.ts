@@ -9,14 +9,14 @@ import { readRun } from '../warehouse/run-reports.ts';
 import { failedSymbols } from '../warehouse/runs.ts';
 import { jobConfigOf } from '../warehouse/stored-config.ts';
 import { lastBarDay, settledDays } from '../warehouse/symbol-days.ts';
-import type { HistoryOptions, JobRecords } from './job-manager.ts';
+import type { HistoryOptions, ManagerStore } from './job-manager.ts';
 
 const HISTORY_DAYS = 30;
 const HISTORY_LIMIT = 1000;
 const MS_PER_DAY = 86_400_000;
 
 /** The manager's view of a warehouse. */
-export function createJobRecords(warehouse: Warehouse): JobRecords {
+export function createManagerStore(warehouse: Warehouse): ManagerStore {
   return {
     history: (options) => readHistory(warehouse, options),
     async findRun(idOrJobId) {
