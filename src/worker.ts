@@ -1,31 +1,26 @@
-import { createCpuPool } from './activities/cpu/pool.ts';
+import { createCpuPool, type CpuPool } from './activities/cpu/pool.ts';
 import { createCheckHealth } from './activities/check-health.ts';
 import { createFailpoint } from './activities/failpoint.ts';
-import { createActivities } from './activities/index.ts';
+import { createActivities, type WorkerActivities } from './activities/index.ts';
 import type { Config } from './config/config.ts';
 import { readRulesFile } from './config/rules-file.ts';
+import type { Notify } from './domain/notice.ts';
 import { mergeRuleSettings } from './domain/rule-settings.ts';
 import type { TaskQueue } from './domain/task-queues.ts';
 import type { Logger } from './observability/logger.ts';
 import type { Tracing } from './observability/tracing.ts';
 import { temporalLogger } from './observability/temporal-logger.ts';
-import { createLanding } from './storage/landing.ts';
 import { openStore } from './storage/open-store.ts';
-import { createStaging } from './storage/staging.ts';
-import { loadBatch } from './warehouse/load-batch.ts';
-import { openWarehouse } from './warehouse/pool.ts';
+import { openWarehouse, type Warehouse } from './warehouse/pool.ts';
 import { activeThresholds } from './warehouse/threshold-versions.ts';
-import { createCoverageStore } from './worker/coverage-store.ts';
-import { createMarketFacts } from './worker/market-facts.ts';
 import { createModelStore } from './worker/model-store.ts';
 import { workerId } from './worker/health-probes.ts';
 import { createMonitoring } from './worker/monitoring.ts';
 import { createWorkerNotifier } from './worker/notifications.ts';
-import { createQualityDeps } from './worker/quality-stores.ts';
 import { createRetentionStore } from './worker/retention-store.ts';
 import { createReferenceDesk } from './worker/reference-desk.ts';
-import { createRunStore } from './worker/run-store.ts';
 import { createSourceControl } from './worker/source-control.ts';
+import { createStageStores } from './worker/stage-stores.ts';
 import { installRuntime } from './worker/temporal-runtime.ts';
 import { startTemporalWorkers, type RunningWorkers } from './worker/temporal-workers.ts';
 
@@ -61,12 +56,10 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     allowPlaintext: config.allowPlaintext,
   });
   const cpu = createCpuPool({ storageUrl: config.storageUrl });
-  const store = openStore(config.storageUrl);
   const notifier = createWorkerNotifier(config, warehouse, logger);
   const monitoring = createMonitoring({ ...settings, warehouse, runtimeMetrics });
   const tracing = await tracingTo(config.otlpEndpoint);
   const { health } = monitoring;
-  const retryDelayMs = config.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS;
   async function closeAll(): Promise<void> {
     await Promise.allSettled([monitoring.close(), notifier.close(), tracing?.close()]);
     await Promise.allSettled([cpu.close(), warehouse.close()]);
@@ -78,42 +71,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     return closing;
   }
   try {
-    const control = createSourceControl({ config, warehouse, cpu, notify: notifier.notify });
-    const activities = createActivities({
-      runs: createRunStore(warehouse),
-      facts: createMarketFacts(warehouse),
-      coverage: createCoverageStore(warehouse),
-      retention: createRetentionStore(warehouse, store, config.cleanupBatchRows),
-      retentionRules: config,
-      models: createModelStore(warehouse, config),
-      ...createQualityDeps(warehouse, store),
-      landing: createLanding(store),
-      staging: createStaging(store),
-      ...control,
-      reference: createReferenceDesk({
-        warehouse,
-        sources: control.sources,
-        landing: createLanding(store),
-        notify: notifier.notify,
-      }),
-      cpu,
-      load: (request, hooks) => loadBatch(warehouse, request, hooks),
-      clock: { now: () => Date.now() },
-      notify: notifier.notify,
-      // What an operator has written goes before what was tuned.
-      rules: async () =>
-        mergeRuleSettings(
-          { thresholds: await activeThresholds(warehouse) },
-          readRulesFile(config.rulesFile),
-        ),
-      failpoint: createFailpoint(config.failpoints),
-      planning: {
-        ...config,
-        retryDelayMs,
-        dailyBatchSize:
-          config.batchSize === DEFAULT_BATCH_SIZE ? DAILY_BATCH_SIZE : config.batchSize,
-      },
-    });
+    const activities = activitiesOf(config, { warehouse, cpu, notify: notifier.notify });
     const workers = await startTemporalWorkers({
       ...(settings.temporalAddress === undefined ? {} : { address: settings.temporalAddress }),
       namespace: settings.namespace,
@@ -122,7 +80,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       activities: { ...activities, ...createCheckHealth({ health, notify: notifier.notify }) },
       metrics: monitoring.metrics,
       tracing,
-      retry: { transientRetries: config.retryAttempts, transientDelayMs: retryDelayMs },
+      retry: { transientRetries: config.retryAttempts, transientDelayMs: retryDelayOf(config) },
       notify: notifier.notify,
       maxActivities: MAX_ACTIVITIES,
     });
@@ -139,6 +97,48 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     await close();
     throw error;
   }
+}
+
+interface WorkerParts {
+  readonly warehouse: Warehouse;
+  readonly cpu: CpuPool;
+  readonly notify: Notify;
+}
+
+/** The activities of an installation, by its settings. */
+function activitiesOf(config: Config, { warehouse, cpu, notify }: WorkerParts): WorkerActivities {
+  const store = openStore(config.storageUrl);
+  const stores = createStageStores(warehouse, store);
+  const control = createSourceControl({ config, warehouse, cpu, notify });
+  const { sources } = control;
+  const { landing } = stores;
+  return createActivities({
+    ...stores,
+    ...control,
+    retention: createRetentionStore(warehouse, store, config.cleanupBatchRows),
+    retentionRules: config,
+    models: createModelStore(warehouse, config),
+    reference: createReferenceDesk({ warehouse, sources, landing, notify }),
+    cpu,
+    clock: { now: () => Date.now() },
+    notify,
+    // What an operator has written goes before what was tuned.
+    rules: async () =>
+      mergeRuleSettings(
+        { thresholds: await activeThresholds(warehouse) },
+        readRulesFile(config.rulesFile),
+      ),
+    failpoint: createFailpoint(config.failpoints),
+    planning: {
+      ...config,
+      retryDelayMs: retryDelayOf(config),
+      dailyBatchSize: config.batchSize === DEFAULT_BATCH_SIZE ? DAILY_BATCH_SIZE : config.batchSize,
+    },
+  });
+}
+
+function retryDelayOf({ retryDelayMs = DEFAULT_RETRY_DELAY_MS }: Config): number {
+  return retryDelayMs;
 }
 
 /** Loaded only where traces are wanted. */

@@ -2,22 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 
-import { createActivities } from '../activities/index.ts';
-import { createCpuPool } from '../activities/cpu/pool.ts';
+import { createActivities, type WorkerActivities } from '../activities/index.ts';
+import { createCpuPool, type CpuPool } from '../activities/cpu/pool.ts';
 import { connect, type JobClient } from '../client.ts';
 import type { DataSource } from '../sources/data-source.ts';
-import { createLanding } from '../storage/landing.ts';
 import { openStore } from '../storage/open-store.ts';
-import { createStaging } from '../storage/staging.ts';
-import { loadBatch } from '../warehouse/load-batch.ts';
 import { openWarehouse, type Warehouse } from '../warehouse/pool.ts';
-import { createCoverageStore } from '../worker/coverage-store.ts';
-import { createMarketFacts } from '../worker/market-facts.ts';
-import { createQualityDeps } from '../worker/quality-stores.ts';
 import { createModelStore } from '../worker/model-store.ts';
 import { createRetentionStore } from '../worker/retention-store.ts';
-import { createRunStore } from '../worker/run-store.ts';
 import { createSourceDesk } from '../worker/source-desk.ts';
+import { createStageStores } from '../worker/stage-stores.ts';
 import { startTemporalWorkers } from '../worker/temporal-workers.ts';
 
 export interface MarketWorkerOptions {
@@ -45,59 +39,22 @@ export interface MarketWorker {
 }
 
 const MAX_ACTIVITIES = 16;
+const BATCH_SIZE = 1000;
 const BATCH_ROWS = 250_000;
 const CLEANUP_ROWS = 1000;
 const RETRY_DELAY_MS = 50;
 
 /** Starts it on task queues of its own. */
 export async function startMarketWorker(options: MarketWorkerOptions): Promise<MarketWorker> {
-  const { databaseUrl, temporalAddress, namespace, source, now = Date.now } = options;
+  const { databaseUrl, temporalAddress, namespace } = options;
   const storageUrl = options.storageUrl ?? `${tmpdir()}/candlewick-market-${randomUUID()}`;
   const warehouse = openWarehouse({
     connectionString: databaseUrl,
     applicationName: 'candlewick market worker',
   });
   const cpu = createCpuPool({ storageUrl });
-  const store = openStore(storageUrl);
-  const batchSize = options.batchSize ?? 1000;
   const queuePrefix = `market-${randomUUID().slice(0, 8)}-`;
-  const activities = createActivities({
-    runs: createRunStore(warehouse),
-    facts: createMarketFacts(warehouse),
-    coverage: createCoverageStore(warehouse),
-    retention: createRetentionStore(warehouse, store, CLEANUP_ROWS),
-    retentionRules: { retentionDays: 365, barsRetentionDays: undefined },
-    models: createModelStore(warehouse, {
-      anomalyContamination: 0.001,
-      anomalyModel: 'auto',
-      anomalyShare: 0.02,
-    }),
-    ...createQualityDeps(warehouse, store),
-    landing: createLanding(store),
-    staging: createStaging(store),
-    sources: { names: [source.name], expand: (names) => names, get: () => source },
-    desk: createSourceDesk({
-      warehouse,
-      notify: () => Promise.resolve(),
-      rules: { coolDownMs: RETRY_DELAY_MS },
-      accountOf: () => 'market',
-    }),
-    cpu,
-    load: (request, hooks) => loadBatch(warehouse, request, hooks),
-    clock: { now },
-    notify: () => Promise.resolve(),
-    failpoint: () => undefined,
-    rules: () => Promise.resolve({}),
-    planning: {
-      batchSize,
-      dailyBatchSize: batchSize,
-      batchRows: BATCH_ROWS,
-      qualityThreshold: 0.7,
-      sources: [source.name],
-      concurrency: 4,
-      retryDelayMs: RETRY_DELAY_MS,
-    },
-  });
+  const activities = activitiesOf({ ...options, storageUrl }, { warehouse, cpu });
   const workers = await startTemporalWorkers({
     address: temporalAddress,
     namespace,
@@ -122,4 +79,44 @@ export async function startMarketWorker(options: MarketWorkerOptions): Promise<M
       }
     },
   };
+}
+
+/** The activities over the caller's source; nobody is told of anything. */
+function activitiesOf(
+  options: MarketWorkerOptions & { readonly storageUrl: string },
+  { warehouse, cpu }: { readonly warehouse: Warehouse; readonly cpu: CpuPool },
+): WorkerActivities {
+  const { source, storageUrl, now = Date.now, batchSize = BATCH_SIZE } = options;
+  const store = openStore(storageUrl);
+  return createActivities({
+    ...createStageStores(warehouse, store),
+    retention: createRetentionStore(warehouse, store, CLEANUP_ROWS),
+    retentionRules: { retentionDays: 365, barsRetentionDays: undefined },
+    models: createModelStore(warehouse, {
+      anomalyContamination: 0.001,
+      anomalyModel: 'auto',
+      anomalyShare: 0.02,
+    }),
+    sources: { names: [source.name], expand: (names) => names, get: () => source },
+    desk: createSourceDesk({
+      warehouse,
+      notify: () => Promise.resolve(),
+      rules: { coolDownMs: RETRY_DELAY_MS },
+      accountOf: () => 'market',
+    }),
+    cpu,
+    clock: { now },
+    notify: () => Promise.resolve(),
+    failpoint: () => undefined,
+    rules: () => Promise.resolve({}),
+    planning: {
+      batchSize,
+      dailyBatchSize: batchSize,
+      batchRows: BATCH_ROWS,
+      qualityThreshold: 0.7,
+      sources: [source.name],
+      concurrency: 4,
+      retryDelayMs: RETRY_DELAY_MS,
+    },
+  });
 }
