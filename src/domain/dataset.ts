@@ -18,7 +18,7 @@ export type Dataset = 'daily_bars' | ReferenceDataset;
 
 export type ListingStatus = 'listed' | 'paused' | 'delisted';
 
-/** Cumulative: raw price × factor = backward-adjusted price. Decimal text, since a vendor's digits are its meaning. */
+/** Cumulative: raw price × factor = backward-adjusted price. Decimal text, since a source's digits are its meaning. */
 export interface AdjustmentFactorRow {
   readonly symbol: StockSymbol;
   readonly day: DayNumber;

@@ -185,7 +185,7 @@ async function runTheYear(
   return { runs, failedRuns };
 }
 
-/** Against the market itself, as known at the end: another road to the same rows than the pipeline's. */
+/** Against the market itself, as known at the end: another road to the same rows than the job's. */
 async function differencesFromTruth({
   worker,
   world,

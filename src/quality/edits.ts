@@ -13,7 +13,7 @@ export interface Witness {
   readonly closeDoubt: number;
 }
 
-/** A fault that a vendor makes, undone: one candidate of the minimal-edit diagnosis. */
+/** A fault that a source makes, undone: one candidate of the minimal-edit diagnosis. */
 export interface Edit {
   readonly rule: string;
   /** Rarity: minus the logarithm of how often such a fault is met. */

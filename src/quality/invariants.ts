@@ -82,7 +82,7 @@ function isOffTick(price: number, tick: number): boolean {
 }
 
 /**
- * Is the day's mean price outside its range? A volume in whole lots may have been rounded to them by the vendor, so it
+ * Is the day's mean price outside its range? A volume in whole lots may have been rounded to them by the source, so it
  * is taken as known to one lot only.
  */
 function isMeanOutside(amount: number, volume: number, low: number, high: number): boolean {

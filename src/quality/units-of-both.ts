@@ -122,7 +122,7 @@ function isBorneOut(
 
 /**
  * The row and its neighbours on the same level bear a trace of `factor` that the rows on the usual level hardly ever bear. Where a
- * vendor sends whole lots, zeros at the end say nothing.
+ * source sends whole lots, zeros at the end say nothing.
  */
 function isUnusualTrace(tape: Tape, position: number, factor: number): boolean {
   const sent = tape.values.volume[position] ?? Number.NaN;
