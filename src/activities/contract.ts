@@ -26,8 +26,8 @@ export interface JobPlan extends RunIdentity {
   readonly jobName: string;
   readonly batches: number;
   readonly symbols: number;
-  /** Of a job about one symbol: which. */
-  readonly symbol?: string;
+  /** Of a job that names symbols: which, for those who look for it; at most 100, so that they fit a search attribute. */
+  readonly namedSymbols?: readonly string[];
   readonly sessions: number;
   readonly startDate: string;
   readonly endDate: string;

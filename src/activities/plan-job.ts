@@ -23,6 +23,8 @@ type PlanDeps = Pick<EtlDeps, 'reference' | 'facts' | 'sources' | 'planning' | '
 
 /** Symbols shown in the memo; the plan itself lies in the warehouse. */
 const SYMBOLS_SHOWN = 20;
+/** Temporal takes 2 KB a search attribute. */
+const SYMBOLS_SEARCHED = 100;
 
 /**
  * The job before any row moves: input checked, symbols and range settled, batches cut and recorded. A request that is wrong
@@ -226,7 +228,6 @@ function planOf(
 ): JobPlan {
   const { jobName, startDate, endDate, concurrency, retryFailed, sources, symbols } = config;
   const { dependsOn, onComplete } = config;
-  const [symbol, second] = symbols;
   return {
     jobId,
     runId,
@@ -249,7 +250,7 @@ function planOf(
           : symbols,
     },
     priority: config.priority ?? PRIORITY_OF_TYPE[jobType],
-    ...(symbol === undefined || second !== undefined ? {} : { symbol }),
+    ...(symbols.length === 0 ? {} : { namedSymbols: symbols.slice(0, SYMBOLS_SEARCHED) }),
     ...(dependsOn === undefined ? {} : { dependsOn }),
     ...(onComplete === undefined ? {} : { onComplete }),
     ...(dryRun ? { isDryRun: true } : {}),

@@ -44,7 +44,7 @@ const SEARCH_ATTRIBUTES = [
   'JobType=Keyword',
   'EtlStage=Keyword',
   'QualityScore=Double',
-  'Symbol=Keyword',
+  'Symbol=KeywordList',
 ];
 /** A write-ahead log: one flush to disk a transaction in place of three. Still, none is lost with the machine's power. */
 const DATABASE_SETTINGS = ['journal_mode=WAL', 'synchronous=FULL'];

@@ -11,7 +11,7 @@ export const SEARCH_ATTRIBUTES = {
   JobType: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
   EtlStage: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
   QualityScore: IndexedValueType.INDEXED_VALUE_TYPE_DOUBLE,
-  Symbol: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+  Symbol: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
 } as const;
 
 /**
@@ -38,7 +38,7 @@ export async function ensureSearchAttributes(
       `Search attributes ${wrong.join(', ')} of namespace ${namespace} have another type than Candlewick gives them`,
       {
         code: 'ETL-TMP-310',
-        hint: 'use a namespace of its own for Candlewick (TEMPORAL_NAMESPACE).',
+        hint: 'use a namespace of its own for Candlewick (TEMPORAL_NAMESPACE); on an embedded server remove temporal.db from the home folder.',
       },
     );
   }

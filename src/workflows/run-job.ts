@@ -27,7 +27,7 @@ const BATCHES_PER_RUN = 200;
 
 const DEFAULT_PRIORITY = PRIORITY_OF_TYPE.etlJob;
 const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
-const SYMBOL = defineSearchAttributeKey('Symbol', 'KEYWORD');
+const SYMBOL = defineSearchAttributeKey('Symbol', 'KEYWORD_LIST');
 const JOB_TYPE = defineSearchAttributeKey('JobType', 'KEYWORD');
 
 /** What a run ends with: the account of the whole job, or the point from which the next run goes on. */
@@ -87,7 +87,7 @@ async function planJob(jobType: PlanJobInput['jobType'], input: unknown): Promis
     const plan = await duties.planJob.executeWithOptions({ priority }, [request]);
     upsertSearchAttributes([
       { key: JOB_NAME, value: plan.jobName },
-      ...(plan.symbol === undefined ? [] : [{ key: SYMBOL, value: plan.symbol }]),
+      ...(plan.namedSymbols === undefined ? [] : [{ key: SYMBOL, value: [...plan.namedSymbols] }]),
     ]);
     upsertMemo({ effectiveInput: plan.effectiveInput });
     return plan;

@@ -348,7 +348,10 @@ describe('etlJob', () => {
   it('shows its name, type, symbol and stage as search attributes, and its effective input in the memo', async () => {
     const job = fakeJob({ batches: 1 });
     const { planJob } = job.activities;
-    job.activities.planJob = async (input) => ({ ...(await planJob(input)), symbol: '600000.SH' });
+    job.activities.planJob = async (input) => ({
+      ...(await planJob(input)),
+      namedSymbols: ['600000.SH', '000001.SZ'],
+    });
 
     const seen = await runJob(
       job,
@@ -361,7 +364,7 @@ describe('etlJob', () => {
 
     assert.deepEqual(seen.searchAttributes['JobType'], ['dailyDataIngestion']);
     assert.deepEqual(seen.searchAttributes['JobName'], ['fake']);
-    assert.deepEqual(seen.searchAttributes['Symbol'], ['600000.SH']);
+    assert.deepEqual(seen.searchAttributes['Symbol'], ['600000.SH', '000001.SZ']);
     assert.deepEqual(seen.searchAttributes['EtlStage'], ['complete']);
     assert.deepEqual(seen.searchAttributes['QualityScore'], [1]);
     assert.deepEqual(seen.memo?.['effectiveInput'], { jobName: 'fake' });
