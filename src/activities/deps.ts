@@ -42,7 +42,7 @@ export interface RunStore {
   failedSymbols(runId: string): Promise<readonly StockSymbol[]>;
   /** The same with the range over which each failed. */
   failedRanges(runId: string): Promise<readonly FailedRange[]>;
-  /** Forgets the failures of symbols that are about to be tried again. */
+  /** From now on these symbols are left out of the run. @returns how many batches hold any of them. */
   skipSymbols(runId: string, symbols: readonly StockSymbol[]): Promise<number>;
   /** How the newest runs of other jobs stand, and the quality that this run asks of them. */
   readVerdicts(

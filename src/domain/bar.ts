@@ -61,7 +61,6 @@ export const MISSING = {
   /** A number that our columns cannot hold exactly. */
   outOfRange: 5,
 } as const;
-export type MissingReason = keyof typeof MISSING;
 
 /** What a source says about a row beside its values: bits of `BarColumns.marks`. */
 export const MARK = {

@@ -34,7 +34,7 @@ export const priority: Proof = {
   run: (context) => provePriority(context, TRIAL),
 };
 
-export async function provePriority(
+async function provePriority(
   context: ProofContext,
   { symbols, rounds }: PriorityTrial,
 ): Promise<ProofResult> {

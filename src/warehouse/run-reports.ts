@@ -83,7 +83,7 @@ export async function summariseRun(
   };
 }
 
-/** A run as lists show it. */
+/** A run as it is recorded. */
 export interface StoredRun {
   readonly runId: string;
   readonly jobId: string;
@@ -114,9 +114,6 @@ interface RunRow {
   readonly metrics: unknown;
 }
 
-const RUN_COLUMNS =
-  'run_id, job_id, job_type, job_name, status, symbols, notes, started_at, ended_at, config, metrics';
-
 function storedRun(row: RunRow): StoredRun {
   return {
     runId: row.run_id,
@@ -133,22 +130,6 @@ function storedRun(row: RunRow): StoredRun {
   };
 }
 
-/** The newest runs first. */
-export async function listRuns(
-  warehouse: Warehouse,
-  filter: { readonly limit: number; readonly status?: JobStatus; readonly jobName?: string },
-): Promise<readonly StoredRun[]> {
-  const rows = await queryRows<RunRow>(
-    warehouse,
-    'Listing runs',
-    `select ${RUN_COLUMNS} from job_runs
-      where ($2::text is null or status = $2) and ($3::text is null or job_name = $3)
-      order by started_at desc, run_id limit $1`,
-    [filter.limit, filter.status ?? null, filter.jobName ?? null],
-  );
-  return rows.map(storedRun);
-}
-
 /** The run of that id, else the newest of the job of that id. */
 export async function readRun(
   warehouse: Warehouse,
@@ -157,7 +138,8 @@ export async function readRun(
   const [row] = await queryRows<RunRow>(
     warehouse,
     `Reading run ${idOrJobId}`,
-    `select ${RUN_COLUMNS} from job_runs where run_id = $1 or job_id = $1
+    `select run_id, job_id, job_type, job_name, status, symbols, notes, started_at, ended_at, config, metrics
+       from job_runs where run_id = $1 or job_id = $1
       order by (run_id = $1) desc, started_at desc limit 1`,
     [idOrJobId],
   );

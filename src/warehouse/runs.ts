@@ -153,21 +153,6 @@ export async function recordSymbolFailures(
   });
 }
 
-/** Forgets the failures of symbols. @returns how many symbols had any. */
-export async function resolveSymbolFailures(
-  warehouse: Warehouse,
-  runId: string,
-  symbols: readonly StockSymbol[],
-): Promise<number> {
-  const rows = await queryRows<{ symbol: string }>(
-    warehouse,
-    `Resolving failed symbols of run ${runId}`,
-    'delete from job_symbol_failures where run_id = $1 and symbol = any ($2::text[]) returning symbol',
-    [runId, [...symbols]],
-  );
-  return new Set(rows.map(({ symbol }) => symbol)).size;
-}
-
 /**
  * A symbol has failed when a batch failed it and no later batch with it, over at least the same days, was loaded without failing it. Symbols that an
  * operator left out have not failed.

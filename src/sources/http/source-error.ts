@@ -19,7 +19,7 @@ export interface Place {
 const MINUTE_MS = 60_000;
 const BAN_MS = 20 * MINUTE_MS;
 
-export const TRANSIENT_CODES = {
+const TRANSIENT_CODES = {
   closed: 'ETL-SRC-301',
   reset: 'ETL-SRC-302',
   timeout: 'ETL-SRC-303',
