@@ -49,7 +49,7 @@ const CUT_SHORT: Treatment = {
 const DENIED: Treatment = {
   type: ConfigurationError,
   code: 'ETL-DB-203',
-  hint: 'grant the role what it needs: GRANT etl_load TO <role>, or etl_owner for migrations.',
+  hint: 'grant the role what it needs: GRANT etl_load TO <role>, or etl_owner for migrations; `candlewick db roles` makes both.',
 };
 const LOGIN: Treatment = {
   type: ConfigurationError,

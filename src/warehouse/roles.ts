@@ -3,6 +3,8 @@ import { Client } from 'pg';
 import { connectionSettings } from './connection-settings.ts';
 import { translateDatabaseError } from './database-error.ts';
 
+const ROLES = ['etl_owner', 'etl_load', 'etl_read'] as const;
+
 /**
  * Three roles that cannot log in, to be granted to those that can. Roles belong to the whole server and making them needs
  * CREATEROLE, so this is no migration but a step that an administrator takes; taking it again repairs the grants.
@@ -11,7 +13,7 @@ const GRANTS = `
 do $$
 declare role_name text;
 begin
-  foreach role_name in array array['etl_owner', 'etl_load', 'etl_read'] loop
+  foreach role_name in array array[${ROLES.map((role) => `'${role}'`).join(', ')}] loop
     if not exists (select from pg_roles where rolname = role_name) then
       execute format('create role %I nologin', role_name);
     end if;
@@ -40,11 +42,11 @@ grant usage on all sequences in schema public to etl_load;
 alter role etl_read set default_transaction_read_only = on;
 `;
 
-/** Makes the roles etl_owner, etl_load and etl_read where they are missing, and grants each what it needs. */
+/** Makes the three roles where they are missing, and grants each what it needs. @returns their names. */
 export async function grantRoles(
   connectionString: string,
   { allowPlaintext = false }: { readonly allowPlaintext?: boolean } = {},
-): Promise<void> {
+): Promise<readonly string[]> {
   const applicationName = 'candlewick roles';
   const client = new Client(
     connectionSettings({ connectionString, applicationName, allowPlaintext }),
@@ -53,6 +55,7 @@ export async function grantRoles(
   try {
     await client.connect();
     await client.query(GRANTS);
+    return ROLES;
   } catch (error) {
     throw translateDatabaseError(error, 'Granting roles');
   } finally {

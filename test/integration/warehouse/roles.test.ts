@@ -4,6 +4,7 @@ import { loadBatch } from '../../../src/warehouse/load-batch.ts';
 import { openWarehouse, type Warehouse } from '../../../src/warehouse/pool.ts';
 import { readBars } from '../../../src/warehouse/queries.ts';
 import { grantRoles } from '../../../src/warehouse/roles.ts';
+import { candlewick, lastJson } from '../cli/candlewick.ts';
 import { loadRequest } from './load-requests.ts';
 import { createScratchDatabase, type ScratchDatabase } from './scratch-database.ts';
 
@@ -82,6 +83,20 @@ describe('roles', () => {
       await assert.rejects(loader.pool.query(statement), /permission denied|must be owner/);
     });
   }
+
+  it('are granted again what they lost, from the command line', async () => {
+    const { pool } = database.warehouse;
+    await pool.query('revoke insert on daily_bars from etl_load');
+
+    const ended = await candlewick(['db', 'roles', '--json'], { DATABASE_URL: database.url });
+
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.deepEqual(lastJson(ended), { roles: ['etl_owner', 'etl_load', 'etl_read'] });
+    const { rows } = await pool.query<{ may: boolean }>(
+      "select has_table_privilege('etl_load', 'daily_bars', 'insert') as may",
+    );
+    assert.deepEqual(rows, [{ may: true }]);
+  });
 
   it('let the reader read, and nothing else', async () => {
     assert.equal((await readBars(reader, WHOLE)).length, 1);
