@@ -1,3 +1,4 @@
+import { middleValue } from '../domain/middle-value.ts';
 import { closeBefore, isLinkOff, linkInto } from './links.ts';
 import { cellsAt, setCells, type Tape } from './tape.ts';
 import type { TapeReport } from './tape-report.ts';
@@ -151,15 +152,11 @@ function isOffLevel({ values, length }: Tape, from: number, to: number): boolean
     ...values.close.subarray(Math.max(0, from - LEVEL_ROWS), from),
     ...values.close.subarray(to, Math.min(length, to + LEVEL_ROWS)),
   ].filter((close) => close > 0);
-  const level = middle(around);
-  const inside = Math.abs(Math.log(middle([...values.close.subarray(from, to)]) / level));
+  const level = middleValue(around);
+  const inside = Math.abs(Math.log(middleValue([...values.close.subarray(from, to)]) / level));
   const before = Math.abs(Math.log((values.close[from - 1] ?? Number.NaN) / level));
   const after = Math.abs(Math.log((values.preClose[to] ?? Number.NaN) / level));
   return inside > 2 * Math.max(before, after);
-}
-
-function middle(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 /** Another symbol's rows are whole, and so are the rows around them: a broken one explains a link better. */

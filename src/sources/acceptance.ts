@@ -5,6 +5,7 @@ import type {
   SymbolJudgement,
   WantedSymbol,
 } from '../domain/acceptance.ts';
+import { middleValue } from '../domain/middle-value.ts';
 import { fromDayNumber, type DayNumber } from '../domain/trading-day.ts';
 
 /** What a source's rows may differ by without being wrong. */
@@ -159,7 +160,7 @@ function unitFault(
   if (ratios.length * 2 <= guarded) {
     return undefined;
   }
-  const ratio = medianOf(ratios);
+  const ratio = middleValue(ratios);
   const unit = UNIT_RATIOS.find((one) => Math.abs(ratio / one - 1) < RATIO_TOLERANCE);
   const days = `${ratios.length} of ${guarded} days`;
   return unit === undefined
@@ -204,7 +205,7 @@ function overlapFault(
   if (compared === 0) {
     return undefined;
   }
-  const ratio = medianOf(volumeRatios.filter(Number.isFinite));
+  const ratio = middleValue(volumeRatios.filter(Number.isFinite));
   const unit = UNIT_RATIOS.find((one) => Math.abs(ratio / one - 1) < VOLUME_RATIO_TOLERANCE);
   if (unit !== undefined) {
     return {
@@ -218,10 +219,6 @@ function overlapFault(
         reason: `the close differs from what is stored on ${differing.length} of ${compared} days, first ${fromDayNumber(Math.min(...differing))}: adjusted prices, or another security`,
       }
     : undefined;
-}
-
-function medianOf(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 /** One bad symbol may be the symbol's own fault; many, or all there are with a unit's own ratio, are the source's. */
