@@ -4,8 +4,7 @@ import type { LandedAnswer } from '../../domain/batch.ts';
 import type { DayNumber } from '../../domain/trading-day.ts';
 import { judgeAnswers, type SourceTolerance } from '../../sources/acceptance.ts';
 import { standardiseBars, type DecodedAnswer } from '../../transform/standardise.ts';
-import { decodeLanded } from './decode-landed.ts';
-import type { TransformDeps } from './transform-task.ts';
+import { decodeLanded, type DecodeDeps } from './decode-landed.ts';
 
 export interface AcceptTask {
   /** Of one source. */
@@ -30,9 +29,7 @@ export interface AcceptOutcome extends Judgement {
 }
 
 /** Decodes one source's landed answers and judges whether they may count. Writes nothing. */
-export function createAcceptTask(
-  deps: Pick<TransformDeps, 'landing' | 'decoders'>,
-): (task: AcceptTask) => Promise<AcceptOutcome> {
+export function createAcceptTask(deps: DecodeDeps): (task: AcceptTask) => Promise<AcceptOutcome> {
   return async function runAccept({ answers, wanted, startDay, endDay, tolerance }) {
     const parts: DecodedAnswer[] = [];
     const unreadable: UnreadableAnswer[] = [];

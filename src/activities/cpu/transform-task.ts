@@ -1,14 +1,11 @@
-import type { BatchRef, PayloadRef } from '../../domain/batch.ts';
+import type { BatchRef } from '../../domain/batch.ts';
 import type { BarColumns } from '../../domain/bar.ts';
-import type { BarsDecoder } from '../../sources/data-source.ts';
 import { standardiseBars } from '../../transform/standardise.ts';
-import { decodeLanded } from './decode-landed.ts';
+import { decodeLanded, type DecodeDeps } from './decode-landed.ts';
 import type { TransformOutcome, TransformTask } from './tasks.ts';
 
-export interface TransformDeps {
-  readonly landing: { read(ref: PayloadRef): Promise<Uint8Array> };
+interface TransformDeps extends DecodeDeps {
   readonly staging: { writeColumns(key: string, columns: BarColumns): Promise<BatchRef> };
-  readonly decoders: Readonly<Record<string, BarsDecoder>>;
 }
 
 /** Decodes the landed answers of a batch and brings them to sorted, distinct, standard columns. */

@@ -1,6 +1,6 @@
 import { isStByMarks, limitPercent } from '../market.ts';
-import type { Sheet } from '../sheet.ts';
 import { FEATURES } from './feature-list.ts';
+import type { FeatureSheet } from './feature-sheet.ts';
 import { marketOfDays, type MarketOfDays } from './market-of-days.ts';
 import { openSeries, type Series } from './series.ts';
 
@@ -10,8 +10,6 @@ export interface FeatureMatrix {
   readonly rows: Uint32Array;
   readonly values: Float32Array;
 }
-
-export type FeatureSheet = Pick<Sheet, 'columns' | 'session' | 'groupStart' | 'length'>;
 
 const BEFORE = 20;
 const AFTER = 10;

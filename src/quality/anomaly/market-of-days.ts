@@ -1,4 +1,4 @@
-import type { FeatureSheet } from './features.ts';
+import type { FeatureSheet } from './feature-sheet.ts';
 
 /** What the market did on a day, as far as the batch shows it; 0 where it shows too little. */
 export interface MarketOfDays {

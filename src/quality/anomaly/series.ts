@@ -1,7 +1,7 @@
 import { VALUE_COLUMNS, type ValueColumn } from '../../domain/bar.ts';
 import { boardOf, type Board } from '../../domain/stock-symbol.ts';
 import { tickOf } from '../market.ts';
-import type { FeatureSheet } from './features.ts';
+import type { FeatureSheet } from './feature-sheet.ts';
 
 /** What is usual for a symbol: medians over some of its bars. Never 0. */
 export interface Usual {

@@ -6,19 +6,10 @@ import { extract } from 'tar-stream';
 import { EtlError } from '../../domain/errors.ts';
 import type { FoundFile } from './find-files.ts';
 import { MOST_BYTES } from './limits.ts';
+import type { Member, MemberFilter } from './member.ts';
 import { unreadableText } from './read-error.ts';
 import { openBelow, readFileBelow } from './safe-path.ts';
 import { readZip } from './zip.ts';
-
-/** A file within an archive; `ordinal` tells two of one name apart. */
-export interface Member {
-  readonly name: string;
-  readonly ordinal: number;
-  readonly body: Uint8Array;
-}
-
-/** Which members are read, the others being passed over. */
-export type MemberFilter = (name: string, ordinal: number) => boolean;
 
 /** The members of an archive, one at a time. @throws SchemaDriftError where it is torn */
 export async function* readArchive(

@@ -1,6 +1,6 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 
-import type { Member, MemberFilter } from './archive.ts';
+import type { Member, MemberFilter } from './member.ts';
 import { MOST_BYTES } from './limits.ts';
 import { unreadableText } from './read-error.ts';
 
