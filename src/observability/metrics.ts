@@ -109,7 +109,6 @@ function batchMetrics(registry: Registry): Metrics['recordBatch'] {
 
 function jobMetrics(registry: Registry): Metrics['recordJob'] {
   const registers = [registry];
-  const labelNames = ['job'] as const;
   const seconds = new Histogram({
     name: 'candlewick_job_seconds',
     help: 'Time of jobs from their plan to their account, by status.',
@@ -132,9 +131,28 @@ function jobMetrics(registry: Registry): Metrics['recordJob'] {
   const failed = new Counter({
     name: 'candlewick_symbols_failed_total',
     help: 'Symbols that failed for good in ended jobs.',
-    labelNames,
+    labelNames: ['job'] as const,
     registers,
   });
+  const recordLast = lastJobGauges(registry);
+  return function recordJob(metrics) {
+    const { jobName: job, status, durationSeconds } = metrics;
+    seconds.observe({ job, status }, durationSeconds);
+    for (const [kind, count] of Object.entries(recordsOf(metrics))) {
+      records.inc({ job, kind }, count);
+    }
+    for (const [source, count] of Object.entries(metrics.sources)) {
+      bySource.inc({ source }, count);
+    }
+    failed.inc({ job }, metrics.symbolsFailed.length);
+    recordLast(metrics);
+  };
+}
+
+/** What the last run of each job came to. */
+function lastJobGauges(registry: Registry): Metrics['recordJob'] {
+  const registers = [registry];
+  const labelNames = ['job'] as const;
   const speed = new Gauge({
     name: 'candlewick_records_per_second',
     help: 'Records a second of the last run of a job.',
@@ -159,17 +177,8 @@ function jobMetrics(registry: Registry): Metrics['recordJob'] {
     labelNames: ['job', 'status'] as const,
     registers,
   });
-  return function recordJob(metrics) {
-    const { jobName: job, status, durationSeconds } = metrics;
-    seconds.observe({ job, status }, durationSeconds);
+  return function recordLast({ jobName: job, status, durationSeconds, ...metrics }) {
     ended.set({ job, status }, Date.now() / 1000);
-    for (const [kind, count] of Object.entries(recordsOf(metrics))) {
-      records.inc({ job, kind }, count);
-    }
-    for (const [source, count] of Object.entries(metrics.sources)) {
-      bySource.inc({ source }, count);
-    }
-    failed.inc({ job }, metrics.symbolsFailed.length);
     success.set({ job }, metrics.successRate);
     if (durationSeconds > 0) {
       speed.set({ job }, metrics.recordsExtracted / durationSeconds);
