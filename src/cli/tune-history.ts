@@ -1,6 +1,12 @@
 import { CALENDAR_HORIZON, sessionsBetween } from '../calendar/trading-calendar.ts';
 import { shuffled } from '../activities/train-model.ts';
-import { allocateBarColumns, MONEY_SCALE, takeRows, type BarColumns } from '../domain/bar.ts';
+import {
+  allocateBarColumns,
+  MONEY_SCALE,
+  takeRows,
+  VALUE_COLUMNS,
+  type BarColumns,
+} from '../domain/bar.ts';
 import { toDayNumber, type TradingDay } from '../domain/trading-day.ts';
 import { openSheet } from '../quality/sheet.ts';
 import { DECIDED, type TuningTask } from '../quality/tuning/tune-thresholds.ts';
@@ -102,16 +108,7 @@ interface Target {
 
 function copyRow(part: BarColumns, row: number, { all, at, id }: Target): void {
   all.symbolId[at] = id;
-  for (const name of [
-    'tradingDay',
-    'open',
-    'high',
-    'low',
-    'close',
-    'preClose',
-    'volume',
-    'amount',
-  ] as const) {
+  for (const name of ['tradingDay', ...VALUE_COLUMNS] as const) {
     all[name][at] = part[name][row] ?? Number.NaN;
   }
 }
