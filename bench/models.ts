@@ -40,6 +40,8 @@ const { values: options } = parseArgs({
     data: { type: 'string' },
     python: { type: 'string', default: 'python3' },
     'speed-rows': { type: 'string', default: '1000000' },
+    // As every bench takes it: here the result is JSON anyway.
+    json: { type: 'boolean' },
   },
 });
 

@@ -135,7 +135,10 @@ function stream(rows: number): object {
   };
 }
 
-const { values: options } = parseArgs({ options: { rows: { type: 'string' } } });
+// As every bench takes it: here the result is JSON anyway.
+const { values: options } = parseArgs({
+  options: { rows: { type: 'string' }, json: { type: 'boolean' } },
+});
 const wanted = Number(options.rows ?? 0);
 if (!Number.isSafeInteger(wanted) || wanted < 0) {
   console.error('Usage: bench:quality-speed [-- --rows 10000000]');

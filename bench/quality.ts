@@ -67,6 +67,8 @@ const { values: options } = parseArgs({
     out: { type: 'string' },
     clean: { type: 'string' },
     'with-x': { type: 'boolean', default: false },
+    // As every bench takes it; the result lies in the files.
+    json: { type: 'boolean' },
   },
 });
 if (options.data === undefined || options.out === undefined) {
