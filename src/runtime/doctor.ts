@@ -7,7 +7,7 @@ import { queueName, TASK_QUEUES } from '../domain/task-queues.ts';
 import { openStore } from '../storage/open-store.ts';
 import { translateDatabaseError } from '../warehouse/database-error.ts';
 import { migrationState } from '../warehouse/migrate.ts';
-import { SEARCH_ATTRIBUTES } from '../worker/search-attributes.ts';
+import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.ts';
 import { machineChecks } from './doctor-machine.ts';
 import {
   checkClock,

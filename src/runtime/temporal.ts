@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { Connection } from '@temporalio/client';
 
+import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.ts';
 import { choosePort, LOOPBACK, startOnFreePort } from './ports.ts';
 import { isAlive, readRecord, removeRecord, writeRecord } from './process-files.ts';
 import { endProcess, spawnServer, untilReady } from './server-process.ts';
@@ -38,14 +39,8 @@ const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
 const ADOPT_TIMEOUT_MS = 5000;
 
-/** Attributes by which jobs are found; the worker registers them too, on servers that are not ours. */
-const SEARCH_ATTRIBUTES = [
-  'JobName=Keyword',
-  'JobType=Keyword',
-  'EtlStage=Keyword',
-  'QualityScore=Double',
-  'Symbol=KeywordList',
-];
+/** The types of search attributes as the server's command line calls them. The worker registers them too, on servers that are not ours. */
+const TYPE_WORDS = { KEYWORD: 'Keyword', KEYWORD_LIST: 'KeywordList', DOUBLE: 'Double' } as const;
 /** A write-ahead log: one flush to disk a transaction in place of three. Still, none is lost with the machine's power. */
 const DATABASE_SETTINGS = ['journal_mode=WAL', 'synchronous=FULL'];
 /** Eager activities halve the dispatch latency; the new matcher and fairness make priorities count. */
@@ -137,7 +132,10 @@ function argumentsOf(options: TemporalOptions, port: number, uiPort: number | un
     'error',
     ...(uiPort === undefined ? ['--headless'] : ['--ui-ip', LOOPBACK, '--ui-port', String(uiPort)]),
     ...(options.isLasting === false ? [] : databaseArguments(options.folder)),
-    ...SEARCH_ATTRIBUTES.flatMap((attribute) => ['--search-attribute', attribute]),
+    ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
+      '--search-attribute',
+      `${name}=${TYPE_WORDS[type]}`,
+    ]),
     ...DYNAMIC_CONFIG.flatMap((setting) => ['--dynamic-config-value', setting]),
   ];
 }

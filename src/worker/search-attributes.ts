@@ -2,17 +2,14 @@ import type { Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 
 import { ConfigurationError } from '../domain/errors.ts';
+import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.ts';
 
 const { IndexedValueType } = proto.temporal.api.enums.v1;
 
-/** What operators filter by. Names and types are part of the product's face: never change a type. */
-export const SEARCH_ATTRIBUTES = {
-  JobName: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-  JobType: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-  EtlStage: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-  QualityScore: IndexedValueType.INDEXED_VALUE_TYPE_DOUBLE,
-  Symbol: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
-} as const;
+/** The types as the server numbers them. */
+const WANTED = Object.entries(SEARCH_ATTRIBUTES).map(
+  ([name, type]) => [name, IndexedValueType[`INDEXED_VALUE_TYPE_${type}`]] as const,
+);
 
 /**
  * Registers what is missing, and proves the types of what was there: an attribute of another type would make every
@@ -23,16 +20,16 @@ export async function ensureSearchAttributes(
   namespace: string,
 ): Promise<void> {
   const present = (await operatorService.listSearchAttributes({ namespace })).customAttributes;
-  const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => present[name] === undefined);
+  const missing = WANTED.filter(([name]) => present[name] === undefined);
   if (missing.length > 0) {
     await operatorService.addSearchAttributes({
       namespace,
       searchAttributes: Object.fromEntries(missing),
     });
   }
-  const wrong = Object.entries(SEARCH_ATTRIBUTES)
-    .filter(([name, type]) => present[name] !== undefined && present[name] !== type)
-    .map(([name]) => name);
+  const wrong = WANTED.filter(
+    ([name, type]) => present[name] !== undefined && present[name] !== type,
+  ).map(([name]) => name);
   if (wrong.length > 0) {
     throw new ConfigurationError(
       `Search attributes ${wrong.join(', ')} of namespace ${namespace} have another type than Candlewick gives them`,

@@ -1,12 +1,7 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 
 import type { CheckPlan, ShardOutcome } from '../activities/check-contract.ts';
-
-const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
-const JOB_TYPE = defineSearchAttributeKey('JobType', 'KEYWORD');
-const STAGE = defineSearchAttributeKey('EtlStage', 'KEYWORD');
-const SCORE = defineSearchAttributeKey('QualityScore', 'DOUBLE');
+import { JOB_NAME, JOB_TYPE, SCORE, STAGE } from './search-attribute-keys.ts';
 
 export interface CheckProgress {
   readonly stage: string;

@@ -1,4 +1,3 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
 import {
   isCancellation,
   proxyActivities,
@@ -11,9 +10,7 @@ import {
 import type { CleanupActivities } from '../activities/cleanup-contract.ts';
 import type { CleanupClass, CleanupItem, CleanupPlan, CleanupReport } from '../domain/cleanup.ts';
 import { asWorkflowFailure } from './failures.ts';
-
-const JOB_TYPE = defineSearchAttributeKey('JobType', 'KEYWORD');
-const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
+import { JOB_NAME, JOB_TYPE } from './search-attribute-keys.ts';
 
 const { planCleanup, cleanUp } = proxyActivities<CleanupActivities>({
   startToCloseTimeout: '6 hours',

@@ -1,4 +1,3 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
 import {
   isCancellation,
   proxyActivities,
@@ -10,8 +9,7 @@ import {
 import type { HealthActivities } from '../activities/health-contract.ts';
 import type { HealthReport } from '../domain/health.ts';
 import { asWorkflowFailure } from './failures.ts';
-
-const JOB_TYPE = defineSearchAttributeKey('JobType', 'KEYWORD');
+import { JOB_TYPE } from './search-attribute-keys.ts';
 
 const { checkHealth } = proxyActivities<HealthActivities>({
   startToCloseTimeout: '1 minute',

@@ -1,4 +1,3 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 
 import type { JobPlan, LoadedBatch, ValidatedBatch } from '../activities/contract.ts';
@@ -12,9 +11,8 @@ import {
   type JobCounts,
   type JobProgress,
 } from './job-progress.ts';
+import { SCORE, STAGE } from './search-attribute-keys.ts';
 
-const STAGE = defineSearchAttributeKey('EtlStage', 'KEYWORD');
-const SCORE = defineSearchAttributeKey('QualityScore', 'DOUBLE');
 const STAGE_ORDER: readonly EtlStage[] = ['extract', 'transform', 'validate', 'load', 'complete'];
 
 /** All that a job carries over continue-as-new: small numbers, never rows or lists of symbols. */

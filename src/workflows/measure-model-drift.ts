@@ -1,4 +1,3 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
 import { isCancellation, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 
 import type { DriftMeasure } from '../domain/anomaly-model.ts';
@@ -6,9 +5,7 @@ import { asWorkflowFailure } from './failures.ts';
 import { modelDuties } from './model-duties.ts';
 import { runIdentity } from './stages.ts';
 import { dueAtOf } from './train-anomaly-model.ts';
-
-const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
-const JOB_TYPE = defineSearchAttributeKey('JobType', 'KEYWORD');
+import { JOB_NAME, JOB_TYPE } from './search-attribute-keys.ts';
 
 /** How far the bars of the last days (30) are from those that each model in use was trained on. Meant for each week. */
 export async function measureModelDrift(input?: unknown): Promise<readonly DriftMeasure[]> {

@@ -1,12 +1,8 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 
 import type { ChunkOutcome, HeldSummary } from '../activities/quarantine-contract.ts';
 import type { DecisionResult, QuarantineDecision, RefetchResult } from '../domain/quarantine.ts';
-
-const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
-const JOB_TYPE = defineSearchAttributeKey('JobType', 'KEYWORD');
-const STAGE = defineSearchAttributeKey('EtlStage', 'KEYWORD');
+import { JOB_NAME, JOB_TYPE, STAGE } from './search-attribute-keys.ts';
 
 type Counts = {
   -readonly [

@@ -1,4 +1,3 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
 import {
   allHandlersFinished,
   CancellationScope,
@@ -21,14 +20,12 @@ import { runBatch } from './run-batch.ts';
 import { metricsOfPlan } from './plan-metrics.ts';
 import { slideOver } from './sliding-window.ts';
 import { duties, runIdentity, stagesOf } from './stages.ts';
+import { JOB_NAME, JOB_TYPE, SYMBOL } from './search-attribute-keys.ts';
 
 /** About 26 events a batch: well below the 10,000 events that a history may have. */
 const BATCHES_PER_RUN = 200;
 
 const DEFAULT_PRIORITY = PRIORITY_OF_TYPE.etlJob;
-const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
-const SYMBOL = defineSearchAttributeKey('Symbol', 'KEYWORD_LIST');
-const JOB_TYPE = defineSearchAttributeKey('JobType', 'KEYWORD');
 
 /** What a run ends with: the account of the whole job, or the point from which the next run goes on. */
 export type RunEnd =

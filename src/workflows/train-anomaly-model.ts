@@ -1,4 +1,3 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
 import {
   isCancellation,
   setHandler,
@@ -13,10 +12,8 @@ import type { TrainedModel, TrainingPlan } from '../activities/model-contract.ts
 import { asWorkflowFailure } from './failures.ts';
 import { modelDuties } from './model-duties.ts';
 import { runIdentity } from './stages.ts';
+import { JOB_NAME, JOB_TYPE, STAGE } from './search-attribute-keys.ts';
 
-const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
-const JOB_TYPE = defineSearchAttributeKey('JobType', 'KEYWORD');
-const STAGE = defineSearchAttributeKey('EtlStage', 'KEYWORD');
 const NAME = 'train-anomaly-model';
 
 /** What an operator sees of a training: the answer of the query `progress`. */
