@@ -58,38 +58,39 @@ class Inbound extends OpenTelemetryInboundInterceptor {
 }
 
 class Outbound extends OpenTelemetryOutboundInterceptor {
+  /** Makes a call within a span of its own, and lets the span go with it. */
+  private carry<Input extends Pick<ActivityInput, 'headers'>, Result>(
+    spanName: string,
+    input: Input,
+    next: (input: Input) => Promise<Result>,
+  ): Promise<Result> {
+    return instrument({
+      tracer: this.tracer,
+      spanName,
+      fn: () => next({ ...input, headers: headersWithContext(input.headers) }),
+      acceptableErrors: (error) => error instanceof ContinueAsNew,
+    });
+  }
+
   override async scheduleActivity(
     input: ActivityInput,
     next: Next<WorkflowOutboundCallsInterceptor, 'scheduleActivity'>,
   ): Promise<unknown> {
-    return instrument({
-      tracer: this.tracer,
-      spanName: `StartActivity:${input.activityType}`,
-      fn: () => next({ ...input, headers: headersWithContext(input.headers) }),
-    });
+    return this.carry(`StartActivity:${input.activityType}`, input, next);
   }
 
   override async startChildWorkflowExecution(
     input: StartChildWorkflowExecutionInput,
     next: Next<WorkflowOutboundCallsInterceptor, 'startChildWorkflowExecution'>,
   ): Promise<[Promise<string>, Promise<unknown>]> {
-    return instrument({
-      tracer: this.tracer,
-      spanName: `StartChildWorkflow:${input.workflowType}`,
-      fn: () => next({ ...input, headers: headersWithContext(input.headers) }),
-    });
+    return this.carry(`StartChildWorkflow:${input.workflowType}`, input, next);
   }
 
   override async continueAsNew(
     input: ContinueAsNewInput,
     next: Next<WorkflowOutboundCallsInterceptor, 'continueAsNew'>,
   ): Promise<never> {
-    return instrument({
-      tracer: this.tracer,
-      spanName: `ContinueAsNew:${input.options.workflowType}`,
-      fn: () => next({ ...input, headers: headersWithContext(input.headers) }),
-      acceptableErrors: (error) => error instanceof ContinueAsNew,
-    });
+    return this.carry(`ContinueAsNew:${input.options.workflowType}`, input, next);
   }
 }
 
