@@ -9,7 +9,7 @@ type Status = Parameters<ReturnType<typeof defaultGrpcRetryOptions>['retryableDe
  * Whether the server broke a call off by itself (RST_STREAM), as a busy one does in its first seconds. A deadline or a
  * cancellation of ours comes without those words, and stands.
  */
-export function isBrokenOffByServer({ code, details }: Pick<Status, 'code' | 'details'>): boolean {
+function isBrokenOffByServer({ code, details }: Pick<Status, 'code' | 'details'>): boolean {
   return BROKEN_OFF.has(code) && details.includes('RST_STREAM');
 }
 

@@ -39,6 +39,15 @@ function startUser(home: string): StackUser {
   };
 }
 
+/** One that has started the servers, and one that works with them. */
+async function twoUsers(home: string): Promise<[StackUser, StackUser]> {
+  const first = startUser(home);
+  await first.said(/^started/m);
+  const second = startUser(home);
+  await second.said(/^joined/m);
+  return [first, second];
+}
+
 describe('servers that several commands of a home share', function () {
   let home: Home;
   beforeEach(() => {
@@ -47,10 +56,7 @@ describe('servers that several commands of a home share', function () {
   afterEach(() => home.remove());
 
   it('stay up until the last one has ended that works with them', async () => {
-    const first = startUser(home.path);
-    await first.said(/^started/m);
-    const second = startUser(home.path);
-    await second.said(/^joined/m);
+    const [first, second] = await twoUsers(home.path);
 
     const firstCode = first.finish();
 
@@ -62,10 +68,7 @@ describe('servers that several commands of a home share', function () {
   });
 
   it('stop soon after an interrupt all the same', async () => {
-    const first = startUser(home.path);
-    await first.said(/^started/m);
-    const second = startUser(home.path);
-    await second.said(/^joined/m);
+    const [first, second] = await twoUsers(home.path);
 
     first.child.kill('SIGINT');
 
@@ -75,10 +78,7 @@ describe('servers that several commands of a home share', function () {
   });
 
   it('are not waited for on behalf of a process that was killed', async () => {
-    const first = startUser(home.path);
-    await first.said(/^started/m);
-    const second = startUser(home.path);
-    await second.said(/^joined/m);
+    const [first, second] = await twoUsers(home.path);
     second.child.kill('SIGKILL');
     await once(second.child, 'close');
 
