@@ -2,7 +2,7 @@ import type { z } from 'zod';
 
 import type { FollowUp } from '../domain/job.ts';
 import type { RuleSettings } from '../domain/rule-settings.ts';
-import type { JobInputSchema } from './job-schema.ts';
+import type { BACKFILL_ONLY, JobInputSchema } from './job-schema.ts';
 
 /** The fields as the schema has them; two of which it leaves to a parser of their own have that parser's types. */
 type Fields = Omit<z.input<typeof JobInputSchema>, 'rules' | 'on_complete'> & {
@@ -21,8 +21,7 @@ type ReadOnly<Value> = Value extends (infer Item)[]
     ? Readonly<Record<string, readonly Item[]>>
     : Value;
 
-/** What only a historicalBackfill understands. */
-type BackfillField = 'years' | 'heal' | 'dry_run';
+type BackfillField = (typeof BACKFILL_ONLY)[number];
 
 /**
  * What a caller asks of a job, in camelCase or in snake_case. Everything is optional; DESIGN's defaults apply. Names and

@@ -83,5 +83,3 @@ function installedOrder({ sources, orders = NO_ORDERS }: InstalledOrder): Source
   const isPlain = [orders.markets, orders.datasets].every((one) => Object.keys(one).length === 0);
   return isPlain ? { sources } : { sources, orders };
 }
-
-/** Only what is given: the job's type decides the rest. */

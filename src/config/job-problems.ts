@@ -4,14 +4,12 @@ import type { FieldReader } from './job-field-reader.ts';
 import type { GivenFields } from './job-keys.ts';
 import { nameProblems } from './job-orders.ts';
 import { FILES_SOURCE, pathFault } from './job-path.ts';
-import { expectedOf, isJobInputField, MAX_SYMBOLS, type JobInputField } from './job-schema.ts';
+import { BACKFILL_ONLY, expectedOf, isJobInputField, MAX_SYMBOLS } from './job-schema.ts';
 import { suggestValue } from './job-suggestions.ts';
 import { symbolProblem } from './job-symbols.ts';
 import { describeValue, type Problem } from './problems.ts';
 
 const FOLLOW_UP = `{"job": …, "input": {…}}, job one of ${FOLLOW_UPS.join(', ')}`;
-/** Fields that only one job type understands. */
-const BACKFILL_ONLY: readonly JobInputField[] = ['years', 'heal', 'dry_run'];
 
 /** One of zod's issues in the caller's words. `path` is `[field]` or `[field, index]`. */
 export function fieldProblem(

@@ -131,6 +131,9 @@ export const JobInputSchema = z
 
 export type JobInputField = keyof typeof JobInputSchema.shape;
 
+/** Fields that only a historicalBackfill understands. */
+export const BACKFILL_ONLY = ['years', 'heal', 'dry_run'] as const satisfies JobInputField[];
+
 export function isJobInputField(name: string): name is JobInputField {
   return Object.hasOwn(JobInputSchema.shape, name);
 }
